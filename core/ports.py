@@ -8,9 +8,26 @@ package leaves a connector. No method retries on its own account what `connector
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from pathlib import Path
+from typing import Any, Literal, Protocol
 
 from journeysync.core.models import RawRecord, Reading
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSetup:
+    """What a connector is made from; `journeysync.connectors.registry.make` takes it."""
+
+    name: str
+    """The tool's name in the workspace."""
+    settings: Mapping[str, Any]
+    """The tool's keys in `journeysync.yaml` and its secrets (as `pydantic.SecretStr`), lower case."""
+    folder: Path
+    """The workspace folder: relative paths in settings start here."""
+    timezone: str = "UTC"
+    """The workspace's zone, for local times that name none."""
+    region: str | None = None
+
 
 # --- reading ---------------------------------------------------------------------------------
 

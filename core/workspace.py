@@ -57,6 +57,8 @@ class Workspace(Section):
     region: str | None = None
     """ISO 3166 country in which phone numbers without a country are read."""
     currency: str | None = None
+    clock: str | None = None
+    """A URL that answers `{"now": INSTANT}`: runs on a sandbox take its time. Absent: our clock."""
     state: str = "sqlite:///journeysync.db"
     tools: dict[str, Annotated[Tool, BeforeValidator(lambda value: value or {})]] = {}
     write_to: tuple[str, ...] = ()
