@@ -21,7 +21,7 @@ class ToolSetup:
     name: str
     """The tool's name in the workspace."""
     settings: Mapping[str, Any]
-    """The tool's keys in `journeysync.yaml` and its secrets (as `pydantic.SecretStr`), lower case."""
+    """Its keys in `journeysync.yaml` and its secrets (as `pydantic.SecretStr`), lower case."""
     folder: Path
     """The workspace folder: relative paths in settings start here."""
     timezone: str = "UTC"
