@@ -1,0 +1,52 @@
+"""How a state of an older version becomes one of this version; a newer one is refused.
+
+A migration is never changed once released: the next change is the next migration.
+"""
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection, insert, inspect, select, update
+
+from journeysync.core.errors import Usage
+from journeysync.core.state.tables import META, meta
+
+VERSION_NAME = "schema_version"
+
+
+def _first(connection: Connection) -> None:
+    META.create_all(connection)
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first,)
+"""The n-th makes version n out of version n - 1."""
+
+VERSION = len(MIGRATIONS)
+
+
+def migrate(connection: Connection) -> None:
+    """Bring the state to this version, in the caller's transaction.
+
+    Raises Usage where the state was written by a newer journeysync.
+    """
+    found = version_of(connection)
+    if found > VERSION:
+        raise Usage(
+            f"The state was written by a newer journeysync (its version is {found}, this one knows "
+            f"{VERSION}). Upgrade journeysync, or restore the backup that fits this version."
+        )
+    for migration in MIGRATIONS[found:]:
+        migration(connection)
+    if found == 0:
+        connection.execute(insert(meta).values(name=VERSION_NAME, value=str(VERSION)))
+    elif found < VERSION:
+        connection.execute(
+            update(meta).where(meta.c.name == VERSION_NAME).values(value=str(VERSION))
+        )
+
+
+def version_of(connection: Connection) -> int:
+    """Read the version of a state; 0 where there is none yet."""
+    if not inspect(connection).has_table(meta.name):
+        return 0
+    value = connection.execute(select(meta.c.value).where(meta.c.name == VERSION_NAME)).scalar()
+    return int(value or 0)

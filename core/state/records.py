@@ -1,0 +1,353 @@
+"""What was read: raw records, their people, events and links, and how far each tool is read.
+
+A record's people, events and links are replaced as a set whenever the record is normalised, and
+every person whose answer may change by that is marked dirty in the same transaction, so that a
+kill between reading and deciding loses nothing.
+"""
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Table, delete, or_, select, update
+
+from journeysync.core.instants import to_micros
+from journeysync.core.models import (
+    CompanyRecord,
+    Event,
+    Link,
+    PersonRecord,
+    RawRecord,
+    Reading,
+    RecordKey,
+)
+from journeysync.core.state import tables as t
+from journeysync.core.state.store import chunks, upsert
+
+Keys = Callable[[PersonRecord], Iterable[tuple[str, str]]]
+"""The (kind, value) keys by which a person can be joined to others."""
+
+_encode = msgspec.json.Encoder(order="sorted").encode
+_person = msgspec.json.Decoder(PersonRecord).decode
+_company = msgspec.json.Decoder(CompanyRecord).decode
+_attributes = msgspec.json.Decoder(dict[str, str | int | float | bool]).decode
+
+
+def source_of(key: RecordKey) -> str:
+    """Name a raw record in other tables: `tool:type:id`."""
+    return str(key)
+
+
+@dataclass(slots=True)
+class Stored:
+    """What storing a batch did."""
+
+    seen: int = 0
+    changed: int = 0
+    set_aside: int = 0
+
+
+def store_batch(
+    connection: Connection,
+    stream: str,
+    records: Sequence[RawRecord],
+    *,
+    normalise: Callable[[RawRecord], Reading],
+    mapping: str,
+    keys: Keys,
+    now: int,
+) -> Stored:
+    """Keep the records that differ from what is stored, with what they mean.
+
+    The same record twice in a batch counts as its last version. Repeating a batch changes nothing.
+    """
+    latest = {record.key: record for record in records}
+    before = _digests(connection, list(latest))
+    changed: list[tuple[RawRecord, bytes, str]] = []
+    for key, record in latest.items():
+        content = _encode(record.content)
+        digest = _digest(content, deleted=record.deleted)
+        if before.get(key) != (digest, mapping) and not (record.deleted and key not in before):
+            changed.append((record, content, digest))
+    rows = [
+        {
+            "tool": record.key.tool, "type": record.key.type, "id": record.key.id,
+            "stream": stream, "content": content.decode(), "digest": digest, "mapping": mapping,
+            "deleted": int(record.deleted), "read_at": now,
+        }
+        for record, content, digest in changed
+    ]  # fmt: skip
+    upsert(connection, t.raw_record, rows)
+    readings = {
+        source_of(record.key): Reading() if record.deleted else normalise(record)
+        for record, _, _ in changed
+    }
+    _replace(connection, readings, keys)
+    return Stored(len(latest), len(changed), sum(len(r.set_aside) for r in readings.values()))
+
+
+def remove_unseen(
+    connection: Connection, tool: str, stream: str, seen: Collection[RecordKey], keys: Keys
+) -> list[RecordKey]:
+    """Forget what a full read of a stream did not show any more; return what went."""
+    row = t.raw_record.c
+    stored = connection.execute(
+        select(row.tool, row.type, row.id).where(
+            row.tool == tool, row.stream == stream, row.deleted == 0
+        )
+    )
+    gone = [key for key in (RecordKey(*found) for found in stored) if key not in seen]
+    for key in gone:
+        connection.execute(
+            update(t.raw_record)
+            .where(row.tool == key.tool, row.type == key.type, row.id == key.id)
+            .values(deleted=1, digest="")
+        )
+    _replace(connection, {source_of(key): Reading() for key in gone}, keys)
+    return gone
+
+
+def renormalise(
+    connection: Connection,
+    tool: str,
+    normalise: Callable[[RawRecord], Reading],
+    mapping: str,
+    keys: Keys,
+) -> int:
+    """Read the stored records again under a changed mapping, without asking the tool."""
+    row = t.raw_record.c
+    old = connection.execute(
+        select(row.type, row.id, row.content).where(
+            row.tool == tool, row.deleted == 0, row.mapping != mapping
+        )
+    ).all()
+    for start in range(0, len(old), 1000):
+        readings = {}
+        for kind, number, content in old[start : start + 1000]:
+            record = RawRecord(RecordKey(tool, kind, number), msgspec.json.decode(content))
+            readings[source_of(record.key)] = normalise(record)
+        _replace(connection, readings, keys)
+    connection.execute(
+        update(t.raw_record).where(row.tool == tool, row.mapping != mapping).values(mapping=mapping)
+    )
+    return len(old)
+
+
+def _digests(connection: Connection, keys: Sequence[RecordKey]) -> dict[RecordKey, tuple[str, str]]:
+    row = t.raw_record.c
+    by_type: dict[tuple[str, str], list[str]] = {}
+    for key in keys:
+        by_type.setdefault((key.tool, key.type), []).append(key.id)
+    found: dict[RecordKey, tuple[str, str]] = {}
+    for (tool, kind), ids in by_type.items():
+        for part in chunks(ids):
+            for number, digest, mapping in connection.execute(
+                select(row.id, row.digest, row.mapping).where(
+                    row.tool == tool, row.type == kind, row.id.in_(part)
+                )
+            ):
+                found[RecordKey(tool, kind, number)] = (digest, mapping)
+    return found
+
+
+def _digest(content: bytes, *, deleted: bool) -> str:
+    return hashlib.blake2b(content + bytes([deleted]), digest_size=16).hexdigest()
+
+
+def _replace(connection: Connection, readings: dict[str, Reading], keys: Keys) -> None:
+    """Put new readings in the place of what these records gave before; mark who is touched."""
+    sources = list(readings)
+    touched = {person for part in chunks(sources) for person in _people_of(connection, part)}
+    for part in chunks(sources):
+        old = connection.execute(select(t.person.c.name).where(t.person.c.source.in_(part)))
+        names = [name for (name,) in old]
+        for table in (t.event, t.link, t.company, t.set_aside):
+            connection.execute(delete(table).where(table.c.source.in_(part)))
+        for some in chunks(names):
+            connection.execute(delete(t.person_key).where(t.person_key.c.person.in_(some)))
+    kept = _customers_of(connection, readings)
+    for part in chunks(sources):
+        connection.execute(delete(t.person).where(t.person.c.source.in_(part)))
+    for table, rows in _rows(readings, keys, kept).items():
+        upsert(connection, table, rows)
+    touched |= {p.name for r in readings.values() for p in r.people}
+    touched |= {e.person for r in readings.values() for e in r.events}
+    touched |= {
+        end for r in readings.values() for link in r.links for end in (link.left, link.right)
+    }
+    upsert(connection, t.dirty, [{"person": name} for name in sorted(touched)])
+
+
+def _people_of(connection: Connection, sources: list[str]) -> Iterator[str]:
+    yield from (
+        name
+        for (name,) in connection.execute(
+            select(t.person.c.name).where(t.person.c.source.in_(sources))
+        )
+    )
+    yield from (
+        name
+        for (name,) in connection.execute(
+            select(t.event.c.person).where(t.event.c.source.in_(sources)).distinct()
+        )
+    )
+    for left, right in connection.execute(
+        select(t.link.c.left, t.link.c.right).where(t.link.c.source.in_(sources))
+    ):
+        yield left
+        yield right
+    # The people of a company that changed: its attributes and owner are theirs where companies
+    # are the customers.
+    yield from (
+        name
+        for (name,) in connection.execute(
+            select(t.person.c.name)
+            .join(t.company, t.company.c.name == t.person.c.company)
+            .where(t.company.c.source.in_(sources))
+        )
+    )
+
+
+def _customers_of(connection: Connection, readings: dict[str, Reading]) -> dict[str, str]:
+    """The customers that the records stood for so far: who they are is decided later."""
+    names = [person.name for reading in readings.values() for person in reading.people]
+    return {
+        name: customer
+        for part in chunks(names)
+        for name, customer in connection.execute(
+            select(t.person.c.name, t.person.c.customer).where(t.person.c.name.in_(part))
+        )
+    }
+
+
+def _rows(
+    readings: dict[str, Reading], keys: Keys, customers: dict[str, str]
+) -> dict[Table, list[dict[str, Any]]]:
+    rows: dict[Table, dict[Any, dict[str, Any]]] = {
+        t.person: {}, t.company: {}, t.person_key: {}, t.event: {}, t.link: {}, t.set_aside: {},
+    }  # fmt: skip
+    for source, reading in readings.items():
+        for person in reading.people:
+            rows[t.person][person.name] = _person_row(person, source, customers)
+            for kind, value in keys(person):
+                rows[t.person_key][person.name, kind, value] = {
+                    "person": person.name, "kind": kind, "value": value,
+                }  # fmt: skip
+        for company in reading.companies:
+            rows[t.company][company.name] = {
+                "name": company.name, "tool": company.tool, "id": company.id,
+                "data": _encode(company).decode(), "source": source,
+            }  # fmt: skip
+        for event in reading.events:
+            rows[t.event][event.id] = _event_row(event, source)
+        for link in reading.links:
+            rows[t.link][source, link.left, link.right] = {
+                "source": source, "left": link.left, "right": link.right, "because": link.because,
+            }  # fmt: skip
+        for aside in reading.set_aside:
+            rows[t.set_aside][source, aside.record, aside.code] = {
+                "source": source, "record": aside.record, "code": aside.code,
+                "reason": aside.reason,
+            }  # fmt: skip
+    return {table: list(some.values()) for table, some in rows.items()}
+
+
+def _person_row(person: PersonRecord, source: str, customers: dict[str, str]) -> dict[str, Any]:
+    created = None if person.created_at is None else to_micros(person.created_at)
+    return {
+        "name": person.name, "tool": person.tool, "type": person.type, "id": person.id,
+        "data": _encode(person).decode(), "created_at": created, "company": person.company,
+        "customer": customers.get(person.name, ""), "source": source,
+    }  # fmt: skip
+
+
+def _event_row(event: Event, source: str) -> dict[str, Any]:
+    return {
+        "id": event.id, "source": source, "tool": event.tool, "person": event.person,
+        "at": to_micros(event.at), "kind": event.kind, "subject_type": event.subject_type,
+        "subject_id": event.subject_id, "attributes": _encode(event.attributes).decode(),
+    }  # fmt: skip
+
+
+# --- reading it back -----------------------------------------------------------------------------
+
+
+def load_people(connection: Connection, names: Collection[str]) -> list[PersonRecord]:
+    """Return the person records of these names, in the order of the names."""
+    found = [
+        data
+        for part in chunks(sorted(names))
+        for (data,) in connection.execute(
+            select(t.person.c.data).where(t.person.c.name.in_(part)).order_by(t.person.c.name)
+        )
+    ]
+    return [_person(data) for data in found]
+
+
+def load_companies(connection: Connection, names: Collection[str]) -> dict[str, CompanyRecord]:
+    """Return the company records of these names."""
+    return {
+        name: _company(data)
+        for part in chunks(sorted(names))
+        for name, data in connection.execute(
+            select(t.company.c.name, t.company.c.data).where(t.company.c.name.in_(part))
+        )
+    }
+
+
+def load_events(connection: Connection, people: Collection[str]) -> Iterator[Sequence[Any]]:
+    """Yield (id, tool, person, at, kind, subject_type, subject_id, attributes) of these people."""
+    row = t.event.c
+    for part in chunks(sorted(people)):
+        for found in connection.execute(
+            select(
+                row.id, row.tool, row.person, row.at, row.kind, row.subject_type, row.subject_id,
+                row.attributes,
+            ).where(row.person.in_(part))
+        ):  # fmt: skip
+            yield (*found[:7], _attributes(found[7]))
+
+
+def links_of(connection: Connection, names: Collection[str]) -> list[Link]:
+    """Return the links that touch any of these records."""
+    found: set[tuple[str, str, str]] = set()
+    for part in chunks(sorted(names)):
+        rows = connection.execute(
+            select(t.link.c.left, t.link.c.right, t.link.c.because).where(
+                or_(t.link.c.left.in_(part), t.link.c.right.in_(part))
+            )
+        )
+        found.update((left, right, because) for left, right, because in rows)
+    return [Link(*one) for one in sorted(found)]
+
+
+def watermark(connection: Connection, tool: str, stream: str) -> tuple[int, int] | None:
+    """Return up to when a stream was read and when it was last read in full, or None."""
+    found = connection.execute(
+        select(t.watermark.c.at, t.watermark.c.full_at).where(
+            t.watermark.c.tool == tool, t.watermark.c.stream == stream
+        )
+    ).first()
+    return None if found is None else (found[0], found[1])
+
+
+def set_watermark(connection: Connection, tool: str, stream: str, *, at: int, full_at: int) -> None:
+    """Say up to when a stream was read, and when it was last read in full."""
+    upsert(
+        connection,
+        t.watermark,
+        [{"tool": tool, "stream": stream, "at": at, "full_at": full_at}],
+    )
+
+
+def raw_content(connection: Connection, key: RecordKey) -> dict[str, Any] | None:
+    """Return what a tool answered for a record, or None where it was not read or is gone."""
+    row = t.raw_record.c
+    content = connection.execute(
+        select(row.content).where(
+            row.tool == key.tool, row.type == key.type, row.id == key.id, row.deleted == 0
+        )
+    ).scalar()
+    return None if content is None else dict(msgspec.json.decode(content))

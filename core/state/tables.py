@@ -1,0 +1,224 @@
+"""The tables of the state: what was read, who is who, what was answered and what was written.
+
+Portable types only, so that SQLite and PostgreSQL hold the same. Instants are microseconds UTC,
+values of any shape are JSON text. A table never changes here without a migration.
+"""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
+
+META = MetaData()
+
+
+def _text(name: str, *, key: bool = False, null: bool = False) -> Column[str]:
+    return Column(name, Text, primary_key=key, nullable=null)
+
+
+def _instant(name: str, *, null: bool = True) -> Column[int]:
+    return Column(name, BigInteger, nullable=null)
+
+
+meta = Table("meta", META, _text("name", key=True), _text("value"))
+
+# --- what was read -----------------------------------------------------------------------------
+
+raw_record = Table(
+    "raw_record",
+    META,
+    _text("tool", key=True),
+    _text("type", key=True),
+    _text("id", key=True),
+    _text("stream"),
+    _text("content"),
+    _text("digest"),
+    _text("mapping"),  # the mapping version that normalised it last
+    Column("deleted", Integer, nullable=False),
+    _instant("read_at", null=False),
+    Index("raw_record_stream", "tool", "stream"),
+)
+person = Table(
+    "person",
+    META,
+    _text("name", key=True),  # tool:id
+    _text("tool"),
+    _text("type"),
+    _text("id"),
+    _text("data"),
+    _instant("created_at"),
+    _text("company"),
+    _text("customer"),
+    _text("source"),  # tool:type:id of the raw record
+    Index("person_customer", "customer"),
+    Index("person_source", "source"),
+    Index("person_company", "company"),
+)
+company = Table(
+    "company",
+    META,
+    _text("name", key=True),
+    _text("tool"),
+    _text("id"),
+    _text("data"),
+    _text("source"),
+    Index("company_source", "source"),
+)
+person_key = Table(
+    "person_key",
+    META,
+    _text("person", key=True),
+    _text("kind", key=True),
+    _text("value", key=True),
+    Index("person_key_value", "kind", "value"),
+)
+link = Table(
+    "link",
+    META,
+    _text("source", key=True),
+    _text("left", key=True),
+    _text("right", key=True),
+    _text("because"),
+    Index("link_left", "left"),
+    Index("link_right", "right"),
+)
+event = Table(
+    "event",
+    META,
+    _text("id", key=True),
+    _text("source"),
+    _text("tool"),
+    _text("person"),
+    _instant("at", null=False),
+    _text("kind"),
+    _text("subject_type"),
+    _text("subject_id"),
+    _text("attributes"),
+    Index("event_person", "person"),
+    Index("event_source", "source"),
+)
+set_aside = Table(
+    "set_aside",
+    META,
+    _text("source", key=True),
+    _text("record", key=True),
+    _text("code", key=True),
+    _text("reason"),
+)
+watermark = Table(
+    "watermark",
+    META,
+    _text("tool", key=True),
+    _text("stream", key=True),
+    _instant("at", null=False),
+    _instant("full_at", null=False),
+)
+dirty = Table("dirty", META, _text("person", key=True))
+
+# --- who is who, and what was answered ---------------------------------------------------------
+
+customer = Table(
+    "customer",
+    META,
+    _text("id", key=True),
+    _text("founder"),  # the record the id was minted from
+)
+customer_alias = Table("customer_alias", META, _text("old", key=True), _text("new"))
+answer = Table(
+    "answer",
+    META,
+    _text("customer", key=True),
+    _text("journey", key=True),
+    _text("place"),
+    _text("kind"),
+    _text("previous"),
+    _text("route"),
+    _instant("since"),
+    _text("evidence"),
+)
+due = Table(
+    "due",
+    META,
+    _text("customer", key=True),
+    _instant("at", null=False),
+    Index("due_at", "at"),
+)
+pin = Table(
+    "pin",
+    META,
+    _text("customer", key=True),
+    _text("stage"),  # what a person set, as the CRM's option value
+    _text("tool"),
+    _text("against"),  # the computed place and instant at that time
+    _instant("at"),
+)
+
+# --- what was written --------------------------------------------------------------------------
+
+written = Table(
+    "written",
+    META,
+    _text("tool", key=True),
+    _text("object_type", key=True),
+    _text("id", key=True),
+    _text("field", key=True),
+    _text("value"),
+    _text("standing"),  # ours | kept | stopped
+    _text("against"),  # kept: what we wanted when we found the edit
+    Column("flips", Integer, nullable=False),
+    _instant("at", null=False),
+)
+task = Table(
+    "task",
+    META,
+    _text("key", key=True),
+    _text("tool"),
+    _text("id"),
+    _text("standing"),  # open | completed | deleted | closed
+    _text("customers"),
+    _text("journeys"),
+    _text("touchpoint"),
+    _text("anchor"),
+    Column("k", Integer, nullable=False),
+    _instant("due", null=False),
+    _text("owner"),
+    _text("subject"),
+    _instant("opened_at", null=False),
+    Index("task_record", "tool", "id"),
+    Index("task_opened", "opened_at"),
+)
+task_customer = Table(
+    "task_customer",
+    META,
+    _text("key", key=True),
+    _text("customer", key=True),
+    Index("task_customer_customer", "customer"),
+)
+task_alias = Table("task_alias", META, _text("alias", key=True), _text("key"))
+intent = Table(
+    "intent",
+    META,
+    _text("tool", key=True),
+    _text("kind", key=True),  # record | create_task | change_task
+    _text("key", key=True),
+    _text("run"),
+    _text("payload"),
+)
+failed = Table(
+    "failed",
+    META,
+    _text("tool", key=True),
+    _text("key", key=True),
+    _text("customer"),
+    _text("code"),
+    _text("message"),
+    Column("tries", Integer, nullable=False),
+    _instant("at", null=False),
+)
+run = Table(
+    "run",
+    META,
+    _text("id", key=True),
+    _text("command"),
+    _instant("started", null=False),
+    _instant("finished"),
+    Column("exit_code", Integer),
+    _text("summary"),
+)
