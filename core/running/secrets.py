@@ -1,0 +1,182 @@
+"""Keys of the connected tools: from the environment, `.env` or a secrets directory.
+
+`JOURNEYSYNC_<TOOL>__<NAME>` is the name in all three; the environment wins over `.env`, `.env` over
+the directory. A key never stands in `journeysync.yaml`, and none is ever written or shown here.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.main import YAML
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
+
+from journeysync.core.errors import Usage
+from journeysync.core.problems import Problem
+
+PREFIX = "journeysync_"
+DIRECTORY = "JOURNEYSYNC_SECRETS_DIR"
+READABLE_BY_OTHERS = 0o077
+
+_SECRET_NAME = re.compile(
+    r"(^|_)(token|secret|password|passwd|api_?key|private_key|consumer_key|credentials)$"
+)
+_SECRET_SHAPE = re.compile(
+    r"^(pat-[a-z0-9]+-[0-9a-f-]{30,}|(sk|rk)_(live|test)_\w+|shpat_\w+|c[ks]_[0-9a-f]{40}|cal_\w{20,}|eyJ\w+\.\w+\..+)$"
+)
+_PASSWORD_IN_URL = re.compile(
+    r"^[a-z][a-z0-9+.-]*://[^/@:\s]*:(?P<password>[^/@\s]+)@", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What was found, by tool; names in lower case."""
+
+    by_tool: Mapping[str, Mapping[str, str]]
+    state: str = ""
+    """The state's URL, where it is kept secret for the password in it."""
+    warnings: tuple[Problem, ...] = ()
+
+
+def variable(tool: str, name: str) -> str:
+    """Name the environment variable that holds a key of a tool."""
+    return f"JOURNEYSYNC_{_part(tool)}__{_part(name)}".upper()
+
+
+def read_secrets(folder: Path, tools: Iterable[str]) -> Secrets:
+    """Collect the keys of these tools from all three places."""
+    dotenv, warnings = _dotenv(folder / ".env")
+    environment = _environment()
+    chosen = environment.get(DIRECTORY.lower()) or dotenv.get(DIRECTORY.lower())
+    found = {**_directory(folder, chosen), **dotenv, **environment}
+    prefixes = {f"{PREFIX}{_part(tool)}__": tool for tool in tools}
+    by_tool: dict[str, dict[str, str]] = {tool: {} for tool in prefixes.values()}
+    for name, value in sorted(found.items()):
+        prefix, mark, key = name.partition("__")
+        if not mark or not prefix.startswith(PREFIX):
+            continue
+        tool = prefixes.get(prefix + mark)
+        if tool is None:
+            warnings.append(_stray(name, prefix.removeprefix(PREFIX), prefixes.values()))
+        else:
+            by_tool[tool][key] = value
+    return Secrets(by_tool, found.get(f"{PREFIX}state", ""), tuple(warnings))
+
+
+def secrets_in(text: str, file: str) -> list[Problem]:
+    """Find keys that somebody wrote into the workspace file."""
+    try:
+        root = YAML().compose(text)
+    except YAMLError:
+        return []  # whoever reads the file says what is wrong with it
+    return [
+        Problem(
+            file,
+            line,
+            "JS901",
+            f"`{path[-1]}` is a secret, and secrets never stand in this file. Move it to `.env` as "
+            f"`{_advice(path)}`, and renew the key if others could read it here.",
+        )
+        for path, line, value in _scalars(root, ())
+        if value and _is_secret(path, value)
+    ]
+
+
+def _part(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "_", name.lower())
+
+
+def _advice(path: tuple[str, ...]) -> str:
+    tool_depth = 3  # tools, the tool's name, the key
+    if path[0] == "tools" and len(path) >= tool_depth:
+        return variable(path[1], path[-1])
+    return f"JOURNEYSYNC_{_part(path[-1]).upper()}"
+
+
+def _is_secret(path: tuple[str, ...], value: str) -> bool:
+    if _SECRET_SHAPE.match(value) or _PASSWORD_IN_URL.match(value):
+        return True
+    return path[0] == "tools" and bool(_SECRET_NAME.search(_part(path[-1])))
+
+
+def _scalars(
+    node: Node | None, path: tuple[str, ...]
+) -> Iterable[tuple[tuple[str, ...], int, str]]:
+    """Yield every plain value below a YAML node, with its path and line."""
+    if isinstance(node, MappingNode):
+        for key, value in node.value:
+            yield from _scalars(value, (*path, str(key.value)))
+    elif isinstance(node, ScalarNode):
+        if path:
+            yield path, node.start_mark.line + 1, node.value
+    elif node is not None:
+        for part in node.value:
+            yield from _scalars(part, path)
+
+
+class _Nothing(BaseSettings):
+    """What pydantic-settings needs to read names that are not known beforehand."""
+
+
+def _environment() -> dict[str, str]:
+    source = EnvSettingsSource(_Nothing, env_ignore_empty=True)
+    return {name: value for name, value in source.env_vars.items() if value}
+
+
+def _dotenv(file: Path) -> tuple[dict[str, str], list[Problem]]:
+    if not file.is_file():
+        return {}, []
+    try:
+        # "-sig": some editors put a byte order mark before the first name
+        source = DotEnvSettingsSource(
+            _Nothing, env_file=file, env_file_encoding="utf-8-sig", env_ignore_empty=True
+        )
+    except UnicodeDecodeError:
+        problem = Problem(str(file), 0, "JS902", "The file is not UTF-8. Save it as UTF-8 text.")
+        raise Usage("The keys in `.env` cannot be read.", [problem]) from None
+    warnings = []
+    if file.stat().st_mode & READABLE_BY_OTHERS:
+        warnings.append(
+            Problem(
+                str(file),
+                0,
+                "JS903",
+                "Other users of this machine can read the keys in it. Run `chmod 600 .env`.",
+                warning=True,
+            )
+        )
+    return {name: value for name, value in source.env_vars.items() if value}, warnings
+
+
+def _directory(folder: Path, chosen: str | None) -> dict[str, str]:
+    """Read a directory of files that are named as the variables are."""
+    directory = folder / (chosen or "secrets")
+    if not directory.is_dir():
+        if chosen:
+            raise Usage(f"`{DIRECTORY}` names `{chosen}`, which is no folder. Correct or unset it.")
+        return {}
+    return {
+        file.name.lower(): value
+        for file in sorted(directory.iterdir())
+        if file.name.lower().startswith(PREFIX)
+        and file.is_file()
+        and (value := file.read_text("utf-8-sig").strip())
+    }
+
+
+def _stray(name: str, part: str, tools: Iterable[str]) -> Problem:
+    """Say that a key belongs to no tool of this workspace."""
+    near = get_close_matches(part, [_part(tool) for tool in tools], n=1)
+    hint = f"Did you mean `{near[0].upper()}`?" if near else "Add the tool, or remove the key."
+    return Problem(
+        name.upper(),
+        0,
+        "JS904",
+        f"No tool in journeysync.yaml is called `{part}`, so this key is not used. {hint}",
+        warning=True,
+    )

@@ -1,0 +1,146 @@
+"""A workspace folder, opened: its file, its journeys, its tools with their keys.
+
+Everything that is wrong with it is said at once. Connects to nothing and writes nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from journeysync.core.errors import Usage
+from journeysync.core.language.model import Journey
+from journeysync.core.ports import ToolSetup
+from journeysync.core.problems import Problem
+from journeysync.core.running.clock import read_clock
+from journeysync.core.running.secrets import Secrets, read_secrets, secrets_in
+from journeysync.core.workspace import Workspace
+
+WORKSPACE_FILE = "journeysync.yaml"
+
+_PLAIN = frozenset({"base_url", "url"})
+"""Settings that may come from the environment too but are no secrets."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWorkspace:
+    """A workspace that can be run."""
+
+    folder: Path
+    workspace: Workspace
+    journeys: tuple[Journey, ...]
+    """In the workspace's order."""
+    setups: Mapping[str, ToolSetup]
+    """Tool name -> what its connector is made from, in the file's order."""
+    warnings: tuple[Problem, ...]
+    state_url: str = field(repr=False)
+    """Where the state is, for SQLAlchemy: relative files start in the workspace folder."""
+    secrets: tuple[str, ...] = field(repr=False)
+    """Every secret value, so that it can be kept out of all that is printed."""
+
+    def now(self, given: str | None = None) -> datetime:
+        """Say what time it is: as given, else by the workspace's clock, else by this machine's."""
+        return read_clock(given, url=self.workspace.clock, zone=self.workspace.timezone)
+
+
+def open_workspace(folder: Path) -> OpenWorkspace:
+    """Read the workspace in a folder. Raises Usage with everything that must be mended first."""
+    path = folder / WORKSPACE_FILE
+    text = _text(path)
+    file = str(path)
+    problems = secrets_in(text, file)
+    workspace, found = _workspace(text, file)
+    problems += found
+    secrets = read_secrets(folder, workspace.tools if workspace else ())
+    journeys: tuple[Journey, ...] = ()
+    if workspace is not None:
+        journeys, found = _journeys(workspace.journeys, folder)
+        problems += found
+    wrong = [problem for problem in problems if not problem.warning]
+    if wrong or workspace is None:
+        count = f"{len(wrong)} mistakes" if len(wrong) > 1 else "One mistake"
+        raise Usage(
+            f"{count} in the workspace {folder}. Correct what is listed above and run again.",
+            sorted(problems),
+        )
+    return OpenWorkspace(
+        folder=folder,
+        workspace=workspace,
+        journeys=journeys,
+        setups={name: _setup(folder, workspace, name, secrets) for name in workspace.tools},
+        warnings=tuple(sorted([*problems, *secrets.warnings])),
+        state_url=_state_url(folder, secrets.state or workspace.state),
+        secrets=_values(secrets),
+    )
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except FileNotFoundError:
+        raise Usage(
+            f"There is no {WORKSPACE_FILE} in `{path.parent}`. Run `journeysync init` there, or "
+            "name another folder with --workspace."
+        ) from None
+    except UnicodeDecodeError:
+        raise Usage(f"`{path}` is not UTF-8. Save it as UTF-8 text.") from None
+
+
+def _setup(folder: Path, workspace: Workspace, name: str, secrets: Secrets) -> ToolSetup:
+    tool = workspace.tools[name]
+    settings = {**tool.model_dump(exclude_none=True), "type": workspace.tool_type(name)}
+    for key, value in secrets.by_tool.get(name, {}).items():
+        settings[key] = value if key in _PLAIN else SecretStr(value)
+    return ToolSetup(
+        name=name,
+        settings=settings,
+        folder=folder,
+        timezone=workspace.timezone,
+        region=workspace.region,
+    )
+
+
+def _state_url(folder: Path, url: str) -> str:
+    kind, mark, path = url.partition(":///")
+    if kind.startswith("sqlite") and mark and path and path != ":memory:":
+        return f"{kind}{mark}{(folder / path).resolve()}"
+    return url
+
+
+def _values(secrets: Secrets) -> tuple[str, ...]:
+    values = {
+        value
+        for keys in secrets.by_tool.values()
+        for key, value in keys.items()
+        if key not in _PLAIN
+    }
+    return tuple(sorted(values | ({secrets.state} if secrets.state else set())))
+
+
+def _workspace(text: str, file: str) -> tuple[Workspace | None, list[Problem]]:
+    from pydantic import ValidationError
+    from ruamel.yaml import YAML
+
+    try:
+        return Workspace.model_validate(YAML(typ="safe").load(text) or {}), []
+    except ValidationError as error:
+        return None, [
+            Problem(file, 0, "JS900", f"{'.'.join(map(str, one['loc']))}: {one['msg']}.")
+            for one in error.errors()
+        ]
+
+
+def _journeys(names: Sequence[str], folder: Path) -> tuple[tuple[Journey, ...], list[Problem]]:
+    from importlib.resources import files
+
+    from ruamel.yaml import YAML
+
+    found = []
+    for name in names:
+        path = folder / name
+        if not path.is_file():
+            path = Path(str(files("journeysync.mappings"))) / "journeys" / f"{name}.yaml"
+        found.append(Journey.model_validate(YAML(typ="safe").load(path.read_text("utf-8"))))
+    return tuple(found), []
