@@ -23,8 +23,6 @@ from journeysync.core.running.progress import Progress, silent
 if TYPE_CHECKING:
     from journeysync.core.running.workspace_file import OpenWorkspace
 
-WORKSPACE_FILE = "journeysync.yaml"
-
 
 class Console:
     """Where a command works and how it talks."""
@@ -86,17 +84,25 @@ class Console:
         with bars() as progress:
             yield progress
 
+    def complain(self, error: BaseException) -> int:
+        """Say what went wrong with a part of the work and return its exit code."""
+        return self._tell(error).exit_code
+
     def fail(self, error: BaseException) -> int:
-        """Say what went wrong and return the exit code."""
+        """Say what ended the command and return the exit code."""
+        failed = self._tell(error)
+        if not self._answered:
+            self.answer({"error": _document(failed)})
+        return failed.exit_code
+
+    def _tell(self, error: BaseException) -> Failure:
         failed = failure(error)
-        if self.verbose and not isinstance(error, KeyboardInterrupt):
+        if not isinstance(error, KeyboardInterrupt):
             self.detail("".join(traceback.format_exception(error)).rstrip())
         for problem in failed.problems:
             self.say(str(problem))
         self.say(failed.sentence)
-        if self.as_json and not self._answered:
-            self.answer({"error": _document(failed)})
-        return failed.exit_code
+        return failed
 
 
 def _document(failed: Failure) -> dict[str, Any]:
@@ -143,7 +149,7 @@ def options(body: Callable[..., int | None]) -> Callable[..., None]:
             type=click.Path(file_okay=False, path_type=Path),
             default=Path(),
             metavar="DIR",
-            help=f"Folder with {WORKSPACE_FILE}.  [default: here]",
+            help="Folder with journeysync.yaml.  [default: here]",
         ),
     ):
         run = option(run)

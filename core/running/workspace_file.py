@@ -90,7 +90,7 @@ def _text(path: Path) -> str:
 
 def _setup(folder: Path, workspace: Workspace, name: str, secrets: Secrets) -> ToolSetup:
     tool = workspace.tools[name]
-    settings = {**tool.model_dump(exclude_none=True), "type": workspace.tool_type(name)}
+    settings = tool.model_dump(exclude_none=True, exclude={"type"})
     for key, value in secrets.by_tool.get(name, {}).items():
         settings[key] = value if key in _PLAIN else SecretStr(value)
     return ToolSetup(

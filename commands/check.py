@@ -1,0 +1,168 @@
+"""`journeysync check`: look at every tool with a few cheap calls, and say the next step for each.
+
+Writes nothing anywhere. One broken tool hides no other.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from journeysync.commands.common import Console, options
+from journeysync.commands.failures import failure, worst
+
+if TYPE_CHECKING:
+    from journeysync.core.ports import Finding, Source
+    from journeysync.core.running.workspace_file import OpenWorkspace
+
+
+@click.command("check")
+@click.option("--only", multiple=True, metavar="TOOL", help="Check this tool; may be repeated.")
+@options
+def command(console: Console, only: tuple[str, ...]) -> int:
+    """Try every tool: keys, scopes, fields, clock, quota; say what is missing and what to do.
+
+    Run it after `init`, after changing keys or the map, and when a run reports failures. It also
+    names what a tool has that no mapping knows, departments whose owner the CRM does not know, and
+    touchpoints that no connected tool can see. Reads a little, writes nothing.
+
+    \b
+    Examples:
+      journeysync check
+      journeysync check --only hubspot
+      journeysync check --json
+
+    \b
+    Exit codes:
+      0  everything is in order (there may be notes and warnings)
+      4  a tool refuses a key, or a scope is missing
+      2  the workspace, a map or a tool's settings must be corrected
+      3  a tool cannot be reached now
+    """
+    opened = console.open_workspace()
+    findings = dict(_findings(opened, _chosen(opened, only)))
+    code = worst(finding.exit_code for found in findings.values() for finding in found)
+    for name, found in findings.items():
+        console.show(name)
+        for finding in found:
+            console.show(f"  {finding.level:<8} {finding.what}")
+            if finding.next_step:
+                console.show(f"           next: {finding.next_step}")
+    errors = sum(finding.level == "error" for found in findings.values() for finding in found)
+    console.show("All is in order." if not errors else f"To correct: {errors}.")
+    console.answer(_document(opened, findings, code))
+    return code
+
+
+def _chosen(opened: "OpenWorkspace", only: Sequence[str]) -> list[str]:
+    from journeysync.core.errors import Usage
+
+    unknown = [name for name in only if name not in opened.setups]
+    if unknown:
+        raise Usage(
+            f"There is no tool `{unknown[0]}` in journeysync.yaml. It has: "
+            f"{', '.join(opened.setups) or 'none'}."
+        )
+    if not opened.setups:
+        raise Usage(
+            "No tool is connected. Add one under `tools` in journeysync.yaml; `journeysync "
+            "connectors list` says what can be connected."
+        )
+    return [name for name in opened.setups if not only or name in only]
+
+
+def _findings(
+    opened: "OpenWorkspace", names: Sequence[str]
+) -> "Iterator[tuple[str, list[Finding]]]":
+    from journeysync.commands.tools import make_source
+    from journeysync.core.ports import Finding
+
+    sources: dict[str, Source] = {}
+    for name in names:
+        try:
+            sources[name] = make_source(opened, name)
+            yield name, list(sources[name].check())
+        except Exception as error:  # noqa: BLE001 - one broken tool hides no other
+            failed = failure(error)
+            found = [Finding("error", str(problem), "", 2) for problem in failed.problems]
+            yield name, [*found, Finding("error", failed.sentence, "", failed.exit_code)]
+    if set(sources) == set(opened.setups):
+        yield "journey", [*_unseen(opened, sources), *_owners(opened, sources)]
+
+
+def _unseen(opened: "OpenWorkspace", sources: "Mapping[str, Source]") -> "Iterator[Finding]":
+    """Name the touchpoints that only their task can follow."""
+    from journeysync.core.ports import Finding
+
+    kinds = frozenset().union(*(source.emits() for source in sources.values()))
+    for journey in opened.journeys:
+        yield Finding("ok", f"{journey.journey}: {len(journey.touchpoints)} touchpoints.")
+        for touchpoint in journey.touchpoints:
+            wanted = [pattern.event for pattern in touchpoint.expect]
+            if not any(_seen(kind, kinds) for kind in wanted):
+                yield Finding(
+                    "note",
+                    f"{journey.journey}: no connected tool can see `{touchpoint.id}` "
+                    f"({', '.join(wanted)}); it is followed through its task alone.",
+                    "Connect a tool that sees it, or map one of your tool's stages, forms or "
+                    "templates to it.",
+                )
+
+
+def _seen(wanted: str, kinds: frozenset[str]) -> bool:
+    if wanted.endswith(".*"):
+        return any(kind.startswith(wanted[:-1]) for kind in kinds)
+    return wanted in kinds
+
+
+def _owners(opened: "OpenWorkspace", sources: "Mapping[str, Source]") -> "Iterator[Finding]":
+    """Name departments whose tasks would have nobody to go to."""
+    from journeysync.commands.tools import make_destinations
+    from journeysync.core.errors import JourneysyncError
+    from journeysync.core.ports import Finding
+
+    workspace = opened.workspace
+    try:
+        destinations = make_destinations(opened, dict(sources))
+        known = {
+            name: {owner.email.lower(): owner.active for owner in crm.owners()}
+            for name, crm in destinations.items()
+        }
+    except JourneysyncError as error:
+        failed = failure(error)
+        yield Finding("error", failed.sentence, "", failed.exit_code)
+        return
+    for department, addresses in workspace.departments.items():
+        for crm, owners in known.items():
+            address = addresses.get(f"{crm}_owner", "")
+            if address and not owners.get(address.lower()):
+                state = "an inactive user" if address.lower() in owners else "no user"
+                yield Finding(
+                    "warning",
+                    f"The owner of department `{department}` is {state} of {crm}; tasks without "
+                    "another owner would be nobody's.",
+                    f"Correct `departments: {department}: {crm}_owner` in journeysync.yaml.",
+                )
+
+
+def _document(
+    opened: "OpenWorkspace", findings: "Mapping[str, Sequence[Finding]]", code: int
+) -> dict[str, Any]:
+    return {
+        "exit_code": code,
+        "tools": {
+            name: {
+                "type": opened.workspace.tool_type(name) if name in opened.setups else "",
+                "findings": [
+                    {
+                        "level": finding.level,
+                        "what": finding.what,
+                        "next_step": finding.next_step,
+                        "exit_code": finding.exit_code,
+                    }
+                    for finding in found
+                ],
+            }
+            for name, found in findings.items()
+        },
+    }

@@ -1,0 +1,107 @@
+"""`journeysync init`: the files of a new workspace, explained in themselves.
+
+Never overwrites what is there, and leaves nothing half-made behind.
+"""
+
+import os
+from pathlib import Path
+
+import click
+
+from journeysync.commands.common import Console, options
+from journeysync.commands.templates import GITIGNORE, KEYS, WORKSPACE
+from journeysync.core.errors import Usage
+
+PRIVATE, PUBLIC = 0o600, 0o644
+
+
+@click.command("init")
+@click.option(
+    "--journey",
+    default="before-during-after",
+    show_default=True,
+    metavar="NAME",
+    help="Journey map to start with: a shipped name or a YAML file.",
+)
+@options
+def command(console: Console, journey: str) -> int:
+    """Start a workspace: one folder that says which tools and which journey belong together.
+
+    Writes `journeysync.yaml` (which tools, which journey map; every setting explained), `.env` for
+    your keys (readable by you alone), `.env.example` to share instead, and `.gitignore`. Run it
+    once, in an empty folder or beside your own files; nothing that is there is overwritten.
+
+    \b
+    Examples:
+      journeysync init
+      journeysync init --workspace studio --journey before-during-after
+      journeysync init --journey my-journey.yaml
+
+    \b
+    Exit codes:
+      0  the workspace is there
+      2  there is one already, the folder cannot be written, or no such journey
+    """
+    from journeysync.core.running.maps import read_maps
+
+    read_maps([journey], console.folder)
+    made = _write(console.folder, journey)
+    for path in made:
+        console.show(f"Made {path}")
+    where = "" if console.folder == Path() else f" --workspace {console.folder}"
+    steps = (
+        f"put your keys into {console.folder / '.env'}",
+        f"journeysync check{where}",
+        f"journeysync provision{where}",
+        f"journeysync sync --dry-run{where}",
+    )
+    console.show("Next:")
+    for number, step in enumerate(steps, 1):
+        console.show(f"  {number}. {step}")
+    console.answer({"made": [str(path) for path in made], "next": steps})
+    return 0
+
+
+def _write(folder: Path, journey: str) -> list[Path]:
+    """Write all files or none."""
+    workspace = folder / "journeysync.yaml"
+    if workspace.exists():
+        raise Usage(
+            f"There is a workspace in `{folder}` already. Edit {workspace}, or name another folder "
+            "with --workspace."
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    made: list[Path] = []
+    try:
+        for name, text, mode in (
+            (".env", KEYS, PRIVATE),
+            (".env.example", KEYS, PUBLIC),
+            ("journeysync.yaml", WORKSPACE.format(journey=journey), PUBLIC),
+        ):
+            if not (folder / name).exists():
+                made.append(folder / name)
+                _write_new(folder / name, text, mode)
+        if _ignore(folder / ".gitignore"):
+            made.append(folder / ".gitignore")
+    except BaseException:
+        for path in made:
+            path.unlink(missing_ok=True)
+        raise
+    return made
+
+
+def _write_new(path: Path, text: str, mode: int) -> None:
+    """Create a file with its mode from the first moment on, so that no key is ever readable."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as file:
+        file.write(text)
+
+
+def _ignore(path: Path) -> bool:
+    """Keep keys and state out of version control; lines that are there stay."""
+    present = path.read_text("utf-8").splitlines() if path.exists() else []
+    missing = [line for line in GITIGNORE if line not in present]
+    if missing:
+        with path.open("a", encoding="utf-8") as file:
+            ends_well = not present or path.read_text("utf-8").endswith("\n")
+            file.write(("" if ends_well else "\n") + "\n".join(missing) + "\n")
+    return bool(missing) and not present

@@ -1,0 +1,44 @@
+"""The connected tools of a workspace as objects: sources to read, destinations to write.
+
+Here and not in the core, which must not know any connector.
+"""
+
+from typing import cast
+
+from journeysync.connectors import registry
+from journeysync.core.errors import Usage
+from journeysync.core.ports import Destination, Source
+from journeysync.core.running.workspace_file import OpenWorkspace
+
+
+def make_sources(opened: OpenWorkspace) -> dict[str, Source]:
+    """Make the connector of every tool, in the workspace's order. Sends no request."""
+    return {name: make_source(opened, name) for name in opened.setups}
+
+
+def make_source(opened: OpenWorkspace, name: str) -> Source:
+    """Make the connector of one tool."""
+    return registry.make(opened.workspace.tool_type(name), opened.setups[name])
+
+
+def make_destinations(opened: OpenWorkspace, sources: dict[str, Source]) -> dict[str, Destination]:
+    """Pick the CRMs to write to: the same objects, so that reading and writing share a budget."""
+    found = {}
+    for name in opened.workspace.write_to:
+        if name not in sources:
+            raise Usage(
+                f"`write_to` names `{name}`, which is not under `tools`. Add the tool, or take "
+                "the name out."
+            )
+        source = sources[name]
+        if not hasattr(source, "write_records"):
+            raise Usage(
+                f"`write_to` names `{name}`, which can only be read. Leave CRMs there only."
+            )
+        found[name] = cast("Destination", source)
+    return found
+
+
+def object_types(opened: OpenWorkspace) -> tuple[str, ...]:
+    """Name the CRM objects that carry our fields: people, and companies where they travel."""
+    return ("contact", "company") if opened.workspace.customer == "company" else ("contact",)
