@@ -32,7 +32,9 @@ def interpret(
     """
     days = Days(journey.calendar)
     # "A customer's events are taken by (`at`, `id`)." Python compares texts by code point.
-    everything = sorted(events, key=lambda event: (event.at, event.id))
+    # Section 2: "Two events of one id are one".
+    distinct = {event.id: event for event in events}
+    everything = sorted(distinct.values(), key=lambda event: (event.at, event.id))
     # "Events later than `now` are used only for the anchors of `before` ... and for their
     # openings, and nowhere else."
     past = [event for event in everything if event.at <= now]
