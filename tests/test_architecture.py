@@ -31,7 +31,8 @@ OUTSIDE = {
 }  # fmt: skip
 """Modules that reach out of a pure function: network, disk, clock, chance, other processes."""
 REACHES = {
-    "open", "print", "input", "datetime.now", "datetime.today", "date.today", "read_text", "read_bytes", "write_text",
+    "open", "print", "input", "datetime.now", "datetime.today", "date.today", "read_text",
+    "read_bytes", "write_text",
     "write_bytes", "mkdir", "unlink", "read_csv", "read_parquet", "write_parquet",
 }  # fmt: skip
 """Calls that do, whatever they were imported from."""
