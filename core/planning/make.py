@@ -1,0 +1,109 @@
+"""From customers, ledger and CRMs to the plan: the one place where a run decides.
+
+Pure, and in two steps: `questions` says what must be read from the CRMs first, `make_plan` decides
+with the answers. The same arguments give the same plan, byte for byte.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from journeysync.core.planning import fields as f
+from journeysync.core.planning.duties import needs_of
+from journeysync.core.planning.ledger import Ledger, RecordId, Rules, World
+from journeysync.core.planning.plan import Counts, Note, Plan, RecordChange, TaskChange
+from journeysync.core.planning.records import pins_of, record_changes, standing_pins, to_read
+from journeysync.core.planning.shown import Atlas
+from journeysync.core.planning.tasks import task_changes, to_look_up
+from journeysync.core.planning.views import CustomerView
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """What has to be read from the CRMs before the plan can be made."""
+
+    records: tuple[RecordId, ...]
+    task_keys: tuple[str, ...]
+
+
+def questions(
+    views: Sequence[CustomerView], atlas: Atlas, rules: Rules, ledger: Ledger, now: datetime
+) -> Questions:
+    """List the records and tasks whose present state matters."""
+    needs = needs_of(views, atlas, standing_pins(views, ledger), now)
+    return Questions(
+        tuple(sorted(set(to_read(views, atlas, rules, ledger, now)))),
+        tuple(to_look_up(needs, ledger, rules)),
+    )
+
+
+def make_plan(
+    views: Sequence[CustomerView],
+    atlas: Atlas,
+    rules: Rules,
+    ledger: Ledger,
+    world: World,
+    *,
+    now: datetime,
+    fingerprint: str,
+) -> Plan:
+    """Decide every change that this run wants to make."""
+    pins, found, notes = pins_of(views, atlas, rules, ledger, world)
+    records = record_changes(views, atlas, rules, ledger, world, pins=pins, now=now)
+    tasks = task_changes(needs_of(views, atlas, pins, now), views, atlas, rules, ledger, world)
+    notes += records.notes + tasks.notes + _overrides(views)
+    changes = tuple(sorted(records.changes, key=lambda c: (c.tool, c.object_type, _number(c.id))))
+    task_list = tuple(sorted(tasks.changes, key=_task_order))
+    counts = Counts(
+        stages=sum(any(one.field == f.STAGE for one in c.fields) for c in changes),
+        tasks_opened=sum(c.action in ("open", "reopen") for c in task_list),
+        tasks_closed=sum(c.action == "close" for c in task_list),
+        tasks_moved=sum(c.action == "move" for c in task_list),
+        kept=records.kept + tasks.kept + len({pin.customer for pin in found if pin.tool}),
+        held=len(tasks.held) + tasks.waiting,
+        calls=calls_of(changes, task_list, rules),
+    )
+    return Plan(
+        made_at=now,
+        fingerprint=fingerprint,
+        records=changes,
+        tasks=task_list,
+        notes=tuple(sorted(set(notes), key=lambda n: (n.tool, n.kind, n.record, n.what))),
+        adoptions=tuple(records.adoptions),
+        findings=tuple(tasks.findings),
+        pins=tuple(found),
+        held_customers=tuple(sorted(set(tasks.held))),
+        counts=counts,
+    )
+
+
+def calls_of(records: Sequence[RecordChange], tasks: Sequence[TaskChange], rules: Rules) -> int:
+    """Count the writing calls that a plan will cost."""
+    rows = Counter(("record", change.tool, change.object_type) for change in records)
+    rows.update(
+        ("task", change.tool, "create" if change.action == "open" else "change") for change in tasks
+    )
+    return sum(-(-count // rules.batch[tool]) for (_, tool, _), count in rows.items())
+
+
+def _overrides(views: Sequence[CustomerView]) -> list[Note]:
+    notes = []
+    for view in views:
+        if view.override is not None:
+            until = view.override.until
+            end = f"until {until:%Y-%m-%d %H:%M} UTC" if until else "until it is taken back"
+            notes.append(
+                Note("pinned", view.override.tool, f"customer {view.id}",
+                     f"journey_override pins the stage {end}")
+            )  # fmt: skip
+    return notes
+
+
+def _number(record: str) -> tuple[int, str]:
+    """Sort numeric ids as numbers, so that a plan reads well."""
+    return (int(record), "") if record.isdecimal() else (0, record)
+
+
+def _task_order(change: TaskChange) -> tuple[str, str, datetime, str]:
+    return (change.tool, change.action, change.due, change.key)

@@ -1,0 +1,329 @@
+"""The ledger: what we wrote, what people changed, and what we were about to write when we stopped.
+
+An intent is stored before the call that it announces and taken away with the answer's row; one
+that is left over after a crash is read back from the CRM before anything else is written.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import Connection, delete, func, select
+
+from journeysync.core.instants import from_micros, to_micros
+from journeysync.core.planning.ledger import Entry, Ledger, RecordId, TaskEntry
+from journeysync.core.planning.plan import Adoption, PinFound, RecordChange, TaskChange, TaskFinding
+from journeysync.core.planning.shown import Pin
+from journeysync.core.ports import Outcome
+from journeysync.core.state import tables as t
+from journeysync.core.state.store import chunks, upsert
+
+Kind = Literal["record", "create_task", "change_task"]
+
+
+# --- reading ---------------------------------------------------------------------------------
+
+
+def load_ledger(
+    connection: Connection,
+    customers: Collection[str],
+    records: Collection[RecordId],
+    day_start: datetime,
+) -> Ledger:
+    """Load what the ledger knows of these customers and records."""
+    tasks = _tasks(connection, customers)
+    today = connection.execute(
+        select(t.task.c.tool, t.task.c.owner, func.count())
+        .where(t.task.c.opened_at >= to_micros(day_start))
+        .group_by(t.task.c.tool, t.task.c.owner)
+    ).all()
+    return Ledger(
+        fields=_fields(connection, records),
+        tasks=tasks,
+        aliases=_aliases(connection, list(tasks)),
+        pins=_pins(connection, customers),
+        opened_today=sum(count for _, _, count in today),
+        opened_today_by_owner={(tool, owner): count for tool, owner, count in today},
+    )
+
+
+def _fields(
+    connection: Connection, records: Collection[RecordId]
+) -> dict[RecordId, dict[str, Entry]]:
+    row = t.written.c
+    by_type: dict[tuple[str, str], list[str]] = {}
+    for tool, kind, number in records:
+        by_type.setdefault((tool, kind), []).append(number)
+    found: dict[RecordId, dict[str, Entry]] = {}
+    for (tool, kind), ids in by_type.items():
+        for part in chunks(ids):
+            for number, name, *rest in connection.execute(
+                select(row.id, row.field, row.value, row.standing, row.against, row.flips).where(
+                    row.tool == tool, row.object_type == kind, row.id.in_(part)
+                )
+            ):
+                found.setdefault((tool, kind, number), {})[name] = Entry(*rest)
+    return found
+
+
+def _tasks(connection: Connection, customers: Collection[str]) -> dict[str, TaskEntry]:
+    keys = {
+        key
+        for part in chunks(sorted(customers))
+        for (key,) in connection.execute(
+            select(t.task_customer.c.key).where(t.task_customer.c.customer.in_(part))
+        )
+    }
+    return {
+        row.key: _task(row)
+        for part in chunks(sorted(keys))
+        for row in connection.execute(select(t.task).where(t.task.c.key.in_(part)))
+    }
+
+
+def _task(row: Any) -> TaskEntry:
+    return TaskEntry(
+        key=row.key, tool=row.tool, id=row.id, standing=row.standing,
+        customers=tuple(msgspec.json.decode(row.customers)),
+        journeys=tuple(msgspec.json.decode(row.journeys)),
+        touchpoint=row.touchpoint, anchor=row.anchor, k=row.k, due=from_micros(row.due),
+        owner=row.owner, subject=row.subject, opened_at=from_micros(row.opened_at),
+    )  # fmt: skip
+
+
+def _aliases(connection: Connection, keys: list[str]) -> dict[str, str]:
+    return {
+        alias: key
+        for part in chunks(keys)
+        for alias, key in connection.execute(
+            select(t.task_alias.c.alias, t.task_alias.c.key).where(t.task_alias.c.key.in_(part))
+        )
+    }
+
+
+def _pins(connection: Connection, customers: Collection[str]) -> dict[str, Pin]:
+    row = t.pin.c
+    return {
+        customer: Pin(stage, tool, against, None if at is None else from_micros(at))
+        for part in chunks(sorted(customers))
+        for customer, stage, tool, against, at in connection.execute(
+            select(row.customer, row.stage, row.tool, row.against, row.at).where(
+                row.customer.in_(part)
+            )
+        )
+    }
+
+
+def customers_sharing_tasks(connection: Connection, customers: Collection[str]) -> set[str]:
+    """Return the other customers of tasks that several share: they are decided together."""
+    keys = [
+        key
+        for part in chunks(sorted(customers))
+        for (key,) in connection.execute(
+            select(t.task_customer.c.key).where(t.task_customer.c.customer.in_(part))
+        )
+    ]
+    return {
+        customer
+        for part in chunks(keys)
+        for (customer,) in connection.execute(
+            select(t.task_customer.c.customer).where(t.task_customer.c.key.in_(part))
+        )
+    }
+
+
+def customers_of_tasks(connection: Connection, tool: str, ids: Collection[str]) -> set[str]:
+    """Return the customers of the tasks with these ids in a tool."""
+    return {
+        customer
+        for part in chunks(sorted(ids))
+        for (customer,) in connection.execute(
+            select(t.task_customer.c.customer)
+            .join(t.task, t.task.c.key == t.task_customer.c.key)
+            .where(t.task.c.tool == tool, t.task.c.id.in_(part))
+        )
+    }
+
+
+def customers_written(connection: Connection) -> int:
+    """Count the records whose stage was written so far, for the guard on changes."""
+    return int(
+        connection.execute(
+            select(func.count()).select_from(t.written).where(t.written.c.field == "journey_stage")
+        ).scalar()
+        or 0
+    )
+
+
+# --- noting ----------------------------------------------------------------------------------
+
+
+def note_adoptions(connection: Connection, adoptions: Iterable[Adoption], now: datetime) -> None:
+    """Remember what the CRM holds already, and what a person's edit stands against."""
+    upsert(connection, t.written, [
+        _written(a.tool, a.object_type, a.id, a.field, a.value, now,
+                 standing=a.standing, against=a.against)
+        for a in adoptions
+    ])  # fmt: skip
+
+
+def note_pins(connection: Connection, pins: Iterable[PinFound]) -> None:
+    """Remember stages set by hand; forget those that have ended."""
+    for pin in pins:
+        connection.execute(delete(t.pin).where(t.pin.c.customer == pin.customer))
+        if pin.tool:
+            upsert(connection, t.pin, [{
+                "customer": pin.customer, "stage": pin.stage, "tool": pin.tool,
+                "against": pin.against, "at": None if pin.at is None else to_micros(pin.at),
+            }])  # fmt: skip
+
+
+def note_findings(connection: Connection, findings: Iterable[TaskFinding]) -> None:
+    """Remember what became of tasks of ours."""
+    for one in findings:
+        before = connection.execute(
+            select(t.task.c.opened_at).where(t.task.c.key == one.key)
+        ).scalar()
+        # A task taken over was not opened by this run: it must not use up the day's cap.
+        opened = before if before is not None else 0
+        _store_task(connection, one, one.id, one.standing, opened)
+
+
+def note_record(connection: Connection, change: RecordChange, now: datetime) -> None:
+    """Remember the fields of a record that the CRM has confirmed."""
+    upsert(connection, t.written, [
+        _written(change.tool, change.object_type, change.id, one.field, one.after, now,
+                 flips=one.flips)
+        for one in change.fields
+    ])  # fmt: skip
+
+
+def note_task(connection: Connection, change: TaskChange, task_id: str, now: datetime) -> None:
+    """Remember a task that the CRM has confirmed to be opened, moved, closed or opened again."""
+    if change.action in ("open", "reopen"):
+        _store_task(connection, change, task_id, "open", to_micros(now))
+        return
+    before = connection.execute(select(t.task).where(t.task.c.key == change.key)).first()
+    opened = before.opened_at if before else 0
+    owner = before.owner if before else change.owner
+    standing = "closed" if change.action == "close" else "open"
+    _store_task(connection, change, task_id or change.id, standing, opened, owner=owner)
+
+
+def _store_task(
+    connection: Connection,
+    task: TaskChange | TaskFinding,
+    task_id: str,
+    standing: str,
+    opened_at: int,
+    *,
+    owner: str | None = None,
+) -> None:
+    upsert(connection, t.task, [{
+        "key": task.key, "tool": task.tool, "id": task_id, "standing": standing,
+        "customers": msgspec.json.encode(task.customers).decode(),
+        "journeys": msgspec.json.encode(task.journeys).decode(),
+        "touchpoint": task.touchpoint, "anchor": task.anchor, "k": task.k,
+        "due": to_micros(task.due), "owner": task.owner if owner is None else owner,
+        "subject": task.subject, "opened_at": opened_at,
+    }])  # fmt: skip
+    upsert(
+        connection,
+        t.task_customer,
+        [{"key": task.key, "customer": customer} for customer in task.customers],
+    )
+    if task.alias_of:
+        upsert(connection, t.task_alias, [{"alias": task.alias_of, "key": task.key}])
+
+
+def _written(
+    tool: str, kind: str, number: str, name: str, value: str, now: datetime, *,
+    standing: str = "ours", against: str = "", flips: int = 0,
+) -> dict[str, Any]:  # fmt: skip
+    return {
+        "tool": tool, "object_type": kind, "id": number, "field": name, "value": value,
+        "standing": standing, "against": against, "flips": flips, "at": to_micros(now),
+    }  # fmt: skip
+
+
+# --- intents and failures ------------------------------------------------------------------------
+
+
+def announce(
+    connection: Connection, run: str, changes: Sequence[RecordChange | TaskChange]
+) -> None:
+    """Store what the next call will do."""
+    upsert(connection, t.intent, [
+        {"tool": change.tool, "kind": kind_of(change), "key": key_of(change), "run": run,
+         "payload": msgspec.json.encode(change).decode()}
+        for change in changes
+    ])  # fmt: skip
+
+
+def kind_of(change: RecordChange | TaskChange) -> Kind:
+    """Name the kind of a change as intents do."""
+    if isinstance(change, RecordChange):
+        return "record"
+    return "create_task" if change.action == "open" else "change_task"
+
+
+def key_of(change: RecordChange | TaskChange) -> str:
+    """Name a change among those of its kind."""
+    if isinstance(change, RecordChange):
+        return f"{change.object_type}:{change.id}"
+    return change.key
+
+
+def pending(connection: Connection) -> list[RecordChange | TaskChange]:
+    """Return the changes of which nobody knows whether the CRM has made them."""
+    found: list[RecordChange | TaskChange] = []
+    for kind, payload in connection.execute(
+        select(t.intent.c.kind, t.intent.c.payload).order_by(
+            t.intent.c.tool, t.intent.c.kind, t.intent.c.key
+        )
+    ):
+        if kind == "record":
+            found.append(msgspec.json.decode(payload, type=RecordChange))
+        else:
+            found.append(msgspec.json.decode(payload, type=TaskChange))
+    return found
+
+
+def settle(connection: Connection, change: RecordChange | TaskChange) -> None:
+    """Take away the intent of a change whose outcome is known."""
+    connection.execute(
+        delete(t.intent).where(
+            t.intent.c.tool == change.tool,
+            t.intent.c.kind == kind_of(change),
+            t.intent.c.key == key_of(change),
+        )
+    )
+
+
+def note_failure(
+    connection: Connection, change: RecordChange | TaskChange, outcome: Outcome, now: datetime
+) -> None:
+    """Keep a row that failed, so that the next run tries it again and `status` shows it."""
+    key = key_of(change)
+    tries = connection.execute(
+        select(t.failed.c.tries).where(t.failed.c.tool == change.tool, t.failed.c.key == key)
+    ).scalar()
+    customers = [change.customer] if isinstance(change, RecordChange) else list(change.customers)
+    upsert(connection, t.failed, [{
+        "tool": change.tool, "key": key, "customer": customers[0] if customers else "",
+        "code": outcome.code, "message": outcome.message, "tries": (tries or 0) + 1,
+        "at": to_micros(now),
+    }])  # fmt: skip
+
+
+def forget_failure(connection: Connection, change: RecordChange | TaskChange) -> None:
+    """Forget an earlier failure of a row that has now gone through."""
+    connection.execute(
+        delete(t.failed).where(t.failed.c.tool == change.tool, t.failed.c.key == key_of(change))
+    )
+
+
+def failed_customers(connection: Connection) -> set[str]:
+    """Return the customers with a row that failed."""
+    return {customer for (customer,) in connection.execute(select(t.failed.c.customer))}
