@@ -36,12 +36,28 @@ def stage_option(journeys: Sequence[Journey], journey: str, place: str) -> str:
     The place's id; where an earlier map of the workspace gives that id another label, the place
     has an option of its own, `journey/place`. A map added at the end thus changes no value.
     """
-    return _values(journeys)[journey, place]
+    return stage_options(journeys)[journey, place]
+
+
+def stage_options(journeys: Sequence[Journey]) -> dict[tuple[str, str], str]:
+    """Return (journey, place) -> option of every place; equal id and label share one."""
+    by_label: dict[tuple[str, str], str] = {}
+    taken: set[str] = set()
+    values = {}
+    for journey in journeys:
+        for place in journey.places:
+            named = (place.id, place.title)
+            if named not in by_label:
+                own = f"{journey.journey}/{place.id}"
+                by_label[named] = own if place.id in taken else place.id
+                taken.add(place.id)
+            values[journey.journey, place.id] = by_label[named]
+    return values
 
 
 def places_of_option(journeys: Sequence[Journey], value: str) -> tuple[tuple[str, str], ...]:
     """Return the (journey, place) pairs that a value in the CRM stands for, in map order."""
-    return tuple(pair for pair, option in _values(journeys).items() if option == value)
+    return tuple(pair for pair, option in stage_options(journeys).items() if option == value)
 
 
 def field_specs(journeys: Sequence[Journey]) -> tuple[FieldSpec, ...]:
@@ -99,25 +115,9 @@ def field_specs(journeys: Sequence[Journey]) -> tuple[FieldSpec, ...]:
     )
 
 
-def _values(journeys: Sequence[Journey]) -> dict[tuple[str, str], str]:
-    """Give every place of every journey its option; equal id and label share one."""
-    by_label: dict[tuple[str, str], str] = {}
-    taken: set[str] = set()
-    values = {}
-    for journey in journeys:
-        for place in journey.places:
-            named = (place.id, place.title)
-            if named not in by_label:
-                own = f"{journey.journey}/{place.id}"
-                by_label[named] = own if place.id in taken else place.id
-                taken.add(place.id)
-            values[journey.journey, place.id] = by_label[named]
-    return values
-
-
 def _options(journeys: Sequence[Journey]) -> tuple[tuple[str, str], ...]:
     """List (value, label), labels made unique: a CRM refuses two options of one label."""
-    values = _values(journeys)
+    values = stage_options(journeys)
     options: dict[str, str] = {}
     for journey in journeys:
         for place in journey.places:

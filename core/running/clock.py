@@ -34,7 +34,7 @@ def read_clock(given: str | None = None, *, url: str | None = None, zone: str = 
         answer = requests.get(url, timeout=_PATIENCE)
         answer.raise_for_status()
         return parse_instant(str(answer.json()["now"]))
-    except (requests.RequestException, ValueError, KeyError, TypeError):
+    except (requests.RequestException, ValueError, KeyError, TypeError, Usage):
         raise ToolDown(
             "The clock", f"of this workspace does not answer at {url}. Is the sandbox running?"
         ) from None
