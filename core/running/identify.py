@@ -1,0 +1,236 @@
+"""Keeping who is who: only the records that a change can reach are resolved again.
+
+An id is minted once, from the oldest record of a customer, and kept; after joins and splits the
+ids that went live on as aliases.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, select, update
+
+from journeysync.core.identity.resolution import Resolution, resolve
+from journeysync.core.identity.rules import IdentityRules, KeyKind
+from journeysync.core.models import Link, PersonRecord
+from journeysync.core.state import records
+from journeysync.core.state import tables as t
+from journeysync.core.state.store import chunks, upsert
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """Which customers a change reached."""
+
+    customers: frozenset[str]
+    """Those that are there now."""
+    vanished: frozenset[str]
+    """Those that joined another customer or lost their last record."""
+
+
+def identify(connection: Connection, dirty: Iterable[str], rules: IdentityRules) -> Identified:
+    """Decide anew who is who among the records that these are connected to."""
+    people, links = component(connection, set(dirty), rules)
+    before = {person.name: "" for person in people}
+    before |= _customers(connection, before)
+    former = {customer for customer in before.values() if customer}
+    former |= _lost(connection, dirty)
+    resolution = resolve(people, links, rules)
+    named = _name(connection, resolution, {p.name: p for p in people}, before)
+    for customer, group in named.items():
+        changed = [name for name in group if before[name] != customer]
+        for part in chunks(changed):
+            connection.execute(
+                update(t.person).where(t.person.c.name.in_(part)).values(customer=customer)
+            )
+    _remember(connection, named, former, resolution)
+    return Identified(frozenset(named), frozenset(former - set(named)))
+
+
+def component(
+    connection: Connection, seeds: set[str], rules: IdentityRules
+) -> tuple[list[PersonRecord], list[Link]]:
+    """Load every record that a chain of keys, links or companies connects with the seeds."""
+    found: set[str] = set()
+    fresh = seeds | _companions(connection, seeds)
+    while fresh:
+        found |= fresh
+        fresh = _neighbours(connection, fresh, rules) - found
+    people = records.load_people(connection, found)
+    return people, records.links_of(connection, found)
+
+
+def _companions(connection: Connection, names: set[str]) -> set[str]:
+    """Return the records that were the same customer so far: a key that joined them may be gone."""
+    customers = set(_customers(connection, names).values()) - {""}
+    return {
+        name
+        for part in chunks(sorted(customers))
+        for (name,) in connection.execute(
+            select(t.person.c.name).where(t.person.c.customer.in_(part))
+        )
+    }
+
+
+def _neighbours(connection: Connection, names: set[str], rules: IdentityRules) -> set[str]:
+    """Return the records that share a key, a link or, where companies are customers, a company."""
+    found: set[str] = set()
+    for part in chunks(sorted(names)):
+        for kind, value in connection.execute(
+            select(t.person_key.c.kind, t.person_key.c.value)
+            .where(t.person_key.c.person.in_(part))
+            .distinct()
+        ).all():
+            if not rules.refusal(kind, value):
+                found |= _holders(connection, kind, value, rules.max_people_per_key)
+        for link in records.links_of(connection, part):
+            found |= {link.left, link.right}
+        if rules.grain == "company":
+            mine, theirs = t.person.alias(), t.person.alias()
+            found.update(
+                name
+                for (name,) in connection.execute(
+                    select(theirs.c.name)
+                    .join(mine, mine.c.company == theirs.c.company)
+                    .where(mine.c.name.in_(part), mine.c.company != "")
+                )
+            )
+    return found
+
+
+def _holders(connection: Connection, kind: KeyKind, value: str, most: int) -> set[str]:
+    """Return the records with a key; of one shared by too many, as few as show that it is.
+
+    Those that it joined while it was shared by fewer are among them: they must be parted.
+    """
+    held = connection.execute(
+        select(t.person.c.name, t.person.c.customer)
+        .join(t.person_key, t.person_key.c.person == t.person.c.name)
+        .where(t.person_key.c.kind == kind, t.person_key.c.value == value)
+        .order_by(t.person.c.name)
+    ).all()
+    if len(held) <= most:
+        return {name for name, _ in held}
+    together = Counter(customer for _, customer in held if customer)
+    return {name for name, _ in held[: most + 1]} | {
+        name for name, customer in held if together[customer] > 1
+    }
+
+
+def _customers(connection: Connection, names: Iterable[str]) -> dict[str, str]:
+    row = t.person.c
+    return {
+        name: customer
+        for part in chunks(sorted(names))
+        for name, customer in connection.execute(
+            select(row.name, row.customer).where(row.name.in_(part))
+        )
+    }
+
+
+def _lost(connection: Connection, dirty: Iterable[str]) -> set[str]:
+    """Return customers whose founding record is among the changed ones and may be gone."""
+    return {
+        customer
+        for part in chunks(sorted(dirty))
+        for (customer,) in connection.execute(
+            select(t.customer.c.id).where(t.customer.c.founder.in_(part))
+        )
+    }
+
+
+def _name(
+    connection: Connection,
+    resolution: Resolution,
+    people: dict[str, PersonRecord],
+    before: dict[str, str],
+) -> dict[str, tuple[str, ...]]:
+    """Give every group its id: the one it has, else one minted from its oldest record."""
+    ids = {customer for customer in before.values() if customer}
+    founders = {
+        customer: founder
+        for part in chunks(sorted(ids))
+        for customer, founder in connection.execute(
+            select(t.customer.c.id, t.customer.c.founder).where(t.customer.c.id.in_(part))
+        )
+    }
+    named: dict[str, tuple[str, ...]] = {}
+    for group in sorted(resolution.groups, key=lambda names: _age(people[_oldest(names, people)])):
+        had = {before[name] for name in group if before[name]}
+        # After a split the id stays with the record it was minted from.
+        mine = sorted(
+            (
+                _founding(people.get(founders.get(customer, "")), founders.get(customer, "")),
+                customer,
+            )
+            for customer in had
+            if founders.get(customer) in group
+        )
+        free = sorted(had - {c for c, f in founders.items() if f in people} - set(named))
+        if mine:
+            customer = mine[0][1]
+        elif free:
+            customer = free[0]
+        else:
+            customer = mint(_oldest(group, people))
+        while customer in named:  # another group has it: a record that came back
+            customer = mint(customer)
+        named[customer] = group
+    return named
+
+
+def mint(founder: str) -> str:
+    """Make a customer's id from the record it starts with."""
+    return "c-" + hashlib.blake2b(founder.encode(), digest_size=8).hexdigest()
+
+
+def _oldest(group: tuple[str, ...], people: dict[str, PersonRecord]) -> str:
+    return min(group, key=lambda name: _age(people[name]))
+
+
+def _age(person: PersonRecord) -> tuple[bool, float, str]:
+    at = person.created_at
+    return (at is None, at.timestamp() if at else 0.0, person.name)
+
+
+def _founding(person: PersonRecord | None, name: str) -> tuple[bool, float, str]:
+    return (True, 0.0, name) if person is None else _age(person)
+
+
+def _remember(
+    connection: Connection,
+    named: dict[str, tuple[str, ...]],
+    former: set[str],
+    resolution: Resolution,
+) -> None:
+    known = {
+        customer
+        for part in chunks(sorted(named))
+        for (customer,) in connection.execute(
+            select(t.customer.c.id).where(t.customer.c.id.in_(part))
+        )
+    }
+    called = dict(zip(resolution.groups, resolution.names, strict=True))
+    fresh = [
+        {"id": customer, "founder": _first(group, called[group])}
+        for customer, group in named.items()
+        if customer not in known
+    ]
+    upsert(connection, t.customer, fresh)
+    owner = {name: customer for customer, group in named.items() for name in group}
+    for gone in sorted(former - set(named)):
+        founder = connection.execute(
+            select(t.customer.c.founder).where(t.customer.c.id == gone)
+        ).scalar()
+        heir = owner.get(founder or "")
+        if heir:
+            upsert(connection, t.customer_alias, [{"old": gone, "new": heir}])
+        for table in (t.answer, t.due):
+            connection.execute(delete(table).where(table.c.customer == gone))
+    for back in sorted(named):
+        connection.execute(delete(t.customer_alias).where(t.customer_alias.c.old == back))
+
+
+def _first(group: tuple[str, ...], called: str) -> str:
+    return called if called in group else min(group)
