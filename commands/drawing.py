@@ -10,6 +10,7 @@ from journeysync.core.language.model import (
     Journey,
     Pattern,
     Stage,
+    State,
     Target,
     Touchpoint,
 )
@@ -23,7 +24,7 @@ def draw(journey: Journey) -> str:
     sections = (
         ("Path", _numbered(journey.stages)),
         ("Exits", [line for place in journey.exits for line in _exit(place)]),
-        ("States", [_state(journey, number) for number in range(len(journey.states))]),
+        ("States", [line for state in journey.states for line in _state(state)]),
         ("Routes", _routes(journey)),
         ("Touchpoints", [line for group in _groups(journey) for line in group]),
         ("Targets", [f"  {_target(target)}" for target in journey.targets]),
@@ -62,10 +63,9 @@ def _exit(place: Exit) -> Iterator[str]:
         yield from _wrapped(f"after {place.quiet_for} without {signs}{whence}{unless}", 7)
 
 
-def _state(journey: Journey, number: int) -> str:
-    state = journey.states[number]
+def _state(state: State) -> list[str]:
     until = f" until {any_of(state.to)}" if state.to else ", for good"
-    return f"  {state.id}: from {any_of(state.from_)}{until}"
+    return _wrapped(f"{state.id}: from {any_of(state.from_)}{until}", 2)
 
 
 def _routes(journey: Journey) -> list[str]:
