@@ -1,0 +1,52 @@
+"""What each connector is, needs and can be told: the text of `journeysync connectors list`.
+
+Beside the registry, so that listing connectors loads none of them. A test compares the two.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """One type of tool, in words."""
+
+    what: str
+    writes: bool
+    """True for a CRM that can stand in `write_to`."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Key in `journeysync.yaml` -> what it says."""
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    """Name after `JOURNEYSYNC_<TOOL>__`, in lower case -> where to get it."""
+    emits: str = ""
+    """Where the event kinds depend on the data; empty: the connector lists them."""
+
+
+CATALOGUE: Mapping[str, About] = {
+    "files": About(
+        "People and events from CSV, JSONL or Parquet files: brings anything in.",
+        writes=False,
+        settings={
+            "people": "file of people, from the workspace folder",
+            "events": "file of events, from the workspace folder",
+        },
+        emits="every kind that its events file holds",
+    ),
+    "hubspot": About(
+        "A HubSpot portal: contacts, companies, deals, meetings, calls, e-mails, messages, tasks.",
+        writes=True,
+        settings={
+            "mapping": "mapping file of your own; absent: mappings/fields/hubspot.yaml if it is "
+            "there",
+            "api_version": "2026-03 (default), 2026-09 or v3",
+            "base_url": "another address: a sandbox or a proxy",
+            "calls_per_10_seconds": "where the call budget begins; the portal's answers correct it",
+            "searches_per_second": "1 to 5; HubSpot allows 5 to all apps together",
+            "daily_reserve": "share of the day's calls that is left to other apps, such as 0.05",
+        },
+        secrets={
+            "access_token": "service key or private app token: HubSpot > Settings > Integrations"
+        },
+    ),
+}
+"""Type of tool -> what it is."""
