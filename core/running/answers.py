@@ -1,0 +1,247 @@
+"""Evaluating customers of the state and keeping the answers with the instant they next change."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, delete
+
+from journeysync.core.engine.evaluate import Evaluation, evaluate
+from journeysync.core.identity.rules import IdentityRules
+from journeysync.core.instants import from_micros, iso, to_micros
+from journeysync.core.language.model import Journey, Touchpoint
+from journeysync.core.models import PersonRecord, shared_id
+from journeysync.core.planning import fields as f
+from journeysync.core.planning.views import (
+    CustomerView,
+    EventView,
+    Expectation,
+    JourneyAnswer,
+    Override,
+)
+from journeysync.core.running.history import History, load_history
+from journeysync.core.state import tables as t
+from journeysync.core.state.store import chunks, upsert
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What every evaluation of a run has in common."""
+
+    journeys: tuple[Journey, ...]
+    rules: IdentityRules
+    now: datetime
+    zone: ZoneInfo
+    reach: Mapping[str, int]
+    """Tool -> instant (micros) up to which it was read."""
+    emits: Mapping[str, frozenset[str]]
+    """Tool -> kinds it can emit."""
+
+
+@dataclass(slots=True)
+class Evaluated:
+    """The answers for some customers."""
+
+    views: list[CustomerView] = field(default_factory=list)
+    due: dict[str, int] = field(default_factory=dict)
+    """Customer -> instant (micros) at which to look again without any news."""
+    remarks: list[str] = field(default_factory=list)
+
+
+def evaluate_customers(
+    connection: Connection,
+    customers: Collection[str],
+    setting: Setting,
+    touched: Collection[str] = (),
+    *,
+    change: Callable[[History], History] | None = None,
+) -> Evaluated:
+    """Evaluate these customers in every journey of the workspace.
+
+    `change` lets `explain` ask what would be without an event.
+    """
+    history = load_history(connection, customers, setting.journeys, setting.rules)
+    if change is not None:
+        history = change(history)
+    now = to_micros(setting.now)
+    evidence = _Evidence(history)
+    found = Evaluated()
+    answers: list[list[JourneyAnswer]] = [[] for _ in history.ids]
+    for journey in setting.journeys:
+        evaluation = evaluate(journey, history.customers, history.events, now=now)
+        for row, answer in enumerate(_answers(journey, evaluation, evidence, setting)):
+            answers[row].append(answer)
+        for row, at in enumerate(evaluation.next_change.to_pylist()):
+            _sooner(found.due, history.ids[row], at)
+    for row, customer in enumerate(history.ids):
+        override, ends, remark = _override(history.people[row], setting)
+        _sooner(found.due, customer, ends)
+        if remark:
+            found.remarks.append(remark)
+        if any(one.status == "unknown" for a in answers[row] for one in a.expectations):
+            _sooner(found.due, customer, now)
+        names = {person.name for person in history.people[row]}
+        found.views.append(
+            CustomerView(
+                customer, history.people[row], tuple(answers[row]), history.companies[row],
+                override, frozenset(names & set(touched)),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _sooner(due: dict[str, int], customer: str, at: int | None) -> None:
+    if at is not None and at < due.get(customer, at + 1):
+        due[customer] = at
+
+
+class _Evidence:
+    """Events as evidence, made once however often they are named."""
+
+    def __init__(self, history: History) -> None:
+        columns = ("id", "person", "tool", "kind", "at", "subject_type", "subject_id")
+        self._columns: list[list[Any]] = [history.events[name].to_pylist() for name in columns]
+        self._attributes = history.event_attributes
+        self._made: dict[int, EventView] = {}
+
+    def __call__(self, row: int | None) -> EventView | None:
+        if row is None or row < 0:
+            return None
+        if row not in self._made:
+            name, person, tool, kind, at, subject_type, subject_id = (
+                column[row] for column in self._columns
+            )
+            self._made[row] = EventView(
+                name, shared_id(name, person), tool, kind, from_micros(at), subject_type or "",
+                subject_id or "", self._attributes[row],
+            )  # fmt: skip
+        return self._made[row]
+
+
+def _answers(
+    journey: Journey, evaluation: Evaluation, evidence: _Evidence, setting: Setting
+) -> Iterator[JourneyAnswer]:
+    """Yield one answer for every customer, in their order."""
+    expected: dict[int, list[dict[str, Any]]] = {
+        number: list(rows)
+        for number, rows in groupby(
+            sorted(evaluation.expectations.to_pylist(), key=lambda row: int(row["customer"])),
+            key=lambda row: int(row["customer"]),
+        )
+    }
+    reach = {one.id: reach_of(one, setting) for one in journey.touchpoints}
+    for row in sorted(evaluation.places.to_pylist(), key=lambda row: int(row["customer"])):
+        yield JourneyAnswer(
+            journey=journey.journey,
+            route=row["route"],
+            place=row["place"],
+            kind=row["kind"],
+            since=None if row["since"] is None else from_micros(row["since"]),
+            previous=row["previous"],
+            evidence=evidence(row["evidence_row"]),
+            expectations=tuple(
+                _expectation(one, evidence, reach[one["touchpoint"]])
+                for one in expected.get(row["customer"], [])
+            ),
+        )
+
+
+def _expectation(row: Mapping[str, Any], evidence: _Evidence, reach: int | None) -> Expectation:
+    event = evidence(row["anchor_row"])
+    status = row["status"]
+    if reach is None and status in ("due", "missed"):
+        status = "unseen"
+    elif reach is not None and status == "missed" and row["deadline"] >= reach:
+        status = "unknown"
+    return Expectation(
+        touchpoint=row["touchpoint"],
+        anchor=event.shared_id if event else f"{row['anchor_place']}@{iso(row['anchor_at'])}",
+        anchor_event=event,
+        anchor_at=from_micros(row["anchor_at"]),
+        k=row["k"],
+        opens=from_micros(row["opens"]),
+        deadline=from_micros(row["deadline"]),
+        status=status,
+        satisfied_at=None if row["satisfied_at"] is None else from_micros(row["satisfied_at"]),
+        satisfied_by=evidence(row["satisfied_row"]),
+        actionable=row["actionable"],
+    )
+
+
+def reach_of(touchpoint: Touchpoint, setting: Setting) -> int | None:
+    """Say up to when every tool that can see a touchpoint was read; None where none can."""
+    tools = [
+        tool
+        for tool, kinds in setting.emits.items()
+        if any(fits(pattern.event, kind) for pattern in touchpoint.expect for kind in kinds)
+    ]
+    return min((setting.reach.get(tool, 0) for tool in tools), default=None)
+
+
+def fits(pattern: str, kind: str) -> bool:
+    """Say whether an event kind fits the kind of a pattern, `noun.*` included."""
+    return pattern == kind or (pattern.endswith(".*") and kind.startswith(pattern[:-1]))
+
+
+def _override(
+    people: Sequence[PersonRecord], setting: Setting
+) -> tuple[Override | None, int | None, str]:
+    """Read the override a person set in a CRM; return it, when it ends, and what is wrong."""
+    for person in people:
+        text = str(person.attributes.get(f.OVERRIDE, "")).strip()
+        if not text:
+            continue
+        until = _until(str(person.attributes.get(f.OVERRIDE_UNTIL, "")), setting.zone)
+        if until is not None and until <= setting.now:
+            continue
+        option = _option(text, setting.journeys)
+        if option is None:
+            return None, None, (
+                f"{person.tool} {person.type} {person.id}: journey_override holds no stage of "
+                "the journeys; choose one of the listed stages."
+            )  # fmt: skip
+        ends = None if until is None else to_micros(until)
+        return Override(option, person.tool, until), ends, ""
+    return None, None, ""
+
+
+def _option(text: str, journeys: Sequence[Journey]) -> str | None:
+    for journey in journeys:
+        for place in journey.places:
+            option = f.stage_option(journeys, journey.journey, place.id)
+            if text.casefold() in (option.casefold(), place.id, place.title.casefold()):
+                return option
+    return None
+
+
+def _until(text: str, zone: ZoneInfo) -> datetime | None:
+    """Read the end of an override: a date holds until its end, in the workspace's zone."""
+    try:
+        at = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    if at.tzinfo is None or text.strip().endswith("T00:00:00Z"):
+        at = at.replace(tzinfo=zone) + timedelta(days=1)
+    return at
+
+
+def keep_answers(connection: Connection, evaluated: Evaluated, due: Mapping[str, int]) -> None:
+    """Store places and the instants at which to look again."""
+    customers = [view.id for view in evaluated.views]
+    for part in chunks(customers):
+        for table in (t.answer, t.due):
+            connection.execute(delete(table).where(table.c.customer.in_(part)))
+    upsert(connection, t.answer, [
+        {
+            "customer": view.id, "journey": one.journey, "place": one.place, "kind": one.kind,
+            "previous": one.previous, "route": one.route,
+            "since": None if one.since is None else to_micros(one.since),
+            "evidence": one.evidence.id if one.evidence else "",
+        }
+        for view in evaluated.views
+        for one in view.answers
+    ])  # fmt: skip
+    upsert(connection, t.due, [{"customer": c, "at": at} for c, at in due.items()])
