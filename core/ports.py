@@ -152,6 +152,8 @@ class TaskWrite:
     anchor: str = ""
     about: tuple[tuple[str, str], ...] = ()
     """(object type, id) of the records the task hangs on; the person first."""
+    reopen: bool = False
+    """Opens a task again that we had closed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,216 @@
+"""Executing a plan: announce, call, note — batch by batch, so that a kill at any moment is harmless.
+
+Before a call its rows are stored as intents; with the answer, outcomes and ledger are stored and
+the intents taken away, in one transaction. What stays behind is read back (`recover`).
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from typing import cast
+
+from sqlalchemy import Connection
+
+from journeysync.core.errors import BadCredentials, OverBudget, Skip, Stop, ToolDown
+from journeysync.core.errors import Retry as Unanswered
+from journeysync.core.planning import fields as f
+from journeysync.core.planning.plan import Counts, Plan, RecordChange, TaskChange
+from journeysync.core.ports import Destination, Outcome, RecordWrite, TaskWrite
+from journeysync.core.running.progress import Progress
+from journeysync.core.state import ledger
+from journeysync.core.state.store import Store
+
+Change = RecordChange | TaskChange
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A row that did not go through."""
+
+    tool: str
+    record: str
+    code: str
+    message: str
+
+
+@dataclass(slots=True)
+class Executed:
+    """What became of a plan."""
+
+    stages: int = 0
+    opened: int = 0
+    closed: int = 0
+    moved: int = 0
+    failures: list[Failure] = field(default_factory=list)
+    waiting: set[str] = field(default_factory=set)
+    """Customers with a change that has not been made or is not known to have been made."""
+    stopped: Stop | None = None
+
+    def counts(self, plan: Plan, calls: int) -> Counts:
+        """Return the figures of the last line."""
+        return Counts(
+            self.stages, self.opened, self.closed, self.moved, plan.counts.kept, plan.counts.held,
+            calls,
+        )  # fmt: skip
+
+
+def execute(
+    store: Store,
+    plan: Plan,
+    destinations: Mapping[str, Destination],
+    *,
+    run: str,
+    now: datetime,
+    progress: Progress,
+) -> Executed:
+    """Make every change of the plan, in its order, as far as the CRMs let us."""
+    result = Executed()
+    total = len(plan.records) + len(plan.tasks)
+    done = 0
+    down: dict[str, str] = {}
+    for tool, changes in _batches(plan, destinations):
+        if tool in down:
+            _wait(result, changes, tool, down[tool])
+            continue
+        with store.begin() as connection:
+            ledger.announce(connection, run, changes)
+        try:
+            outcomes = _send(destinations[tool], changes)
+        except (BadCredentials, OverBudget) as error:
+            result.stopped = result.stopped or error
+            down[tool] = str(error)
+            _take_back(store, changes)
+            _wait(result, changes, tool, str(error))
+        except (ToolDown, Unanswered, Skip) as error:
+            # Nobody knows whether the call was acted upon: the intents stay, to be read back.
+            down[tool] = str(error)
+            _wait(result, changes, tool, str(error))
+        else:
+            with store.begin() as connection:
+                for change in changes:
+                    _note(connection, result, change, outcomes.get(ledger.key_of(change)), now)
+        done += len(changes)
+        progress("writing", done, total)
+    return result
+
+
+def _batches(
+    plan: Plan, destinations: Mapping[str, Destination]
+) -> Iterator[tuple[str, list[Change]]]:
+    """Cut the plan into calls: records by type, then tasks to open, then tasks to change."""
+
+    def kind(change: Change) -> tuple[str, str]:
+        if isinstance(change, RecordChange):
+            return change.tool, change.object_type
+        return change.tool, ledger.kind_of(change)
+
+    lists: Sequence[Sequence[Change]] = (
+        plan.records,
+        [task for task in plan.tasks if task.action == "close"],
+        [task for task in plan.tasks if task.action == "open"],
+        [task for task in plan.tasks if task.action in ("move", "reopen")],
+    )
+    for changes in lists:
+        for (tool, _), group in groupby(sorted(changes, key=kind), key=kind):
+            rows = list(group)
+            size = destinations[tool].batch
+            for start in range(0, len(rows), size):
+                yield tool, rows[start : start + size]
+
+
+def _send(destination: Destination, changes: Sequence[Change]) -> dict[str, Outcome]:
+    first = changes[0]
+    if isinstance(first, RecordChange):
+        rows = cast("Sequence[RecordChange]", changes)
+        answers = destination.write_records([_record_write(row) for row in rows])
+        return {f"{first.object_type}:{one.key}": one for one in answers}
+    tasks = [task_write(cast("TaskChange", change)) for change in changes]
+    send: Callable[[Sequence[TaskWrite]], list[Outcome]] = (
+        destination.create_tasks if first.action == "open" else destination.change_tasks
+    )
+    return {one.key: one for one in send(tasks)}
+
+
+def _record_write(change: RecordChange) -> RecordWrite:
+    values = {one.field: one.after for one in change.fields}
+    return RecordWrite(change.object_type, change.id, values)
+
+
+def task_write(change: TaskChange) -> TaskWrite:
+    """Say what a change of a task means for the CRM."""
+    match change.action:
+        case "close":
+            return TaskWrite(change.key, change.id, close_because=change.because)
+        case "move":
+            return TaskWrite(change.key, change.id, due=change.due)
+        case _:
+            return TaskWrite(
+                change.key, change.id, change.subject, change.body, change.due, change.owner,
+                change.priority, None, change.touchpoint, change.anchor, change.about,
+                reopen=change.action == "reopen",
+            )  # fmt: skip
+
+
+def _note(
+    connection: Connection,
+    result: Executed,
+    change: Change,
+    outcome: Outcome | None,
+    now: datetime,
+) -> None:
+    if outcome is None or outcome.status == "unknown":
+        _wait(result, [change], change.tool, "", outcome)
+        return
+    if outcome.status == "failed":
+        ledger.note_failure(connection, change, outcome, now)
+        result.failures.append(
+            Failure(change.tool, ledger.key_of(change), outcome.code, outcome.message)
+        )
+    else:
+        confirm(connection, change, outcome.id, now)
+        _count(result, change)
+    ledger.settle(connection, change)
+
+
+def confirm(connection: Connection, change: Change, number: str, now: datetime) -> None:
+    """Store that the CRM has made a change."""
+    if isinstance(change, RecordChange):
+        ledger.note_record(connection, change, now)
+    else:
+        ledger.note_task(connection, change, number or change.id, now)
+    ledger.forget_failure(connection, change)
+
+
+def _count(result: Executed, change: Change) -> None:
+    if isinstance(change, RecordChange):
+        result.stages += any(one.field == f.STAGE for one in change.fields)
+    else:
+        result.opened += change.action in ("open", "reopen")
+        result.closed += change.action == "close"
+        result.moved += change.action == "move"
+
+
+def _wait(
+    result: Executed,
+    changes: Sequence[Change],
+    tool: str,
+    why: str,
+    outcome: Outcome | None = None,
+) -> None:
+    code = (outcome.code if outcome else "") or "NO_ANSWER"
+    message = (outcome.message if outcome else "") or why
+    for change in changes:
+        customers = (change.customer,) if isinstance(change, RecordChange) else change.customers
+        result.waiting.update(customers)
+        result.failures.append(
+            Failure(tool, ledger.key_of(change), code,
+                    message or "It is not known whether the row was written; the next run looks.")
+        )  # fmt: skip
+
+
+def _take_back(store: Store, changes: Sequence[Change]) -> None:
+    """Take away the intents of rows that were surely not written."""
+    with store.begin() as connection:
+        for change in changes:
+            ledger.settle(connection, change)

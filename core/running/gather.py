@@ -1,0 +1,92 @@
+"""Reading from the CRMs what a plan depends on: present fields, tasks, owners. Writes nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from journeysync.core.errors import BadCredentials, OverBudget, Stop, ToolDown
+from journeysync.core.errors import Retry as Unanswered
+from journeysync.core.planning.edits import equal
+from journeysync.core.planning.ledger import Ledger, RecordId, World
+from journeysync.core.planning.make import Questions
+from journeysync.core.planning.shown import WRITTEN
+from journeysync.core.ports import Destination, OwnerInfo, PresentRecord, PresentTask
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What the CRMs answered, and which of them did not."""
+
+    world: World
+    failed: dict[str, str] = field(default_factory=dict)
+    """Tool -> the sentence that says why."""
+    stopped: Stop | None = None
+
+
+def gather(
+    destinations: Mapping[str, Destination],
+    asked: Questions,
+    ledger: Ledger,
+    task_tools: Mapping[str, Sequence[str]],
+    down: Mapping[str, str],
+) -> Gathered:
+    """Ask every CRM for its part; `task_tools` says in which CRMs each task key is looked up."""
+    records: dict[RecordId, PresentRecord] = {}
+    tasks: dict[str, PresentTask] = {}
+    owners: dict[str, dict[str, OwnerInfo]] = {}
+    found = Gathered(World())
+    failed = dict(down)
+    for name, destination in destinations.items():
+        if name in failed:
+            continue
+        mine = [record for record in asked.records if record[0] == name]
+        keys = [key for key in asked.task_keys if name in task_tools.get(key, destinations)]
+        try:
+            records |= _records(destination, mine, ledger)
+            if keys:
+                owners[name] = {owner.id: owner for owner in destination.owners()}
+                tasks |= {
+                    task.key: task
+                    for start in range(0, len(keys), destination.batch)
+                    for task in destination.tasks(keys=keys[start : start + destination.batch])
+                }
+        except (BadCredentials, OverBudget) as error:
+            failed[name] = str(error)
+            found.stopped = found.stopped or error
+        except (ToolDown, Unanswered) as error:
+            failed[name] = str(error)
+    found.failed = failed
+    found.world = World(records, tasks, owners, frozenset(failed))
+    return found
+
+
+def _records(
+    destination: Destination, asked: Sequence[RecordId], ledger: Ledger
+) -> dict[RecordId, PresentRecord]:
+    found: dict[RecordId, PresentRecord] = {}
+    for kind, group in groupby(sorted(asked), key=lambda record: record[1]):
+        ids = [number for _, _, number in group]
+        for start in range(0, len(ids), destination.batch):
+            part = ids[start : start + destination.batch]
+            answers = destination.present(kind, part, WRITTEN)
+            odd = [
+                answer.asked
+                for answer in answers
+                if answer.id and _unlike((destination.name, kind, answer.asked), answer, ledger)
+            ]
+            if odd:  # somebody changed our fields: only now is it worth asking who
+                by_id = {answer.asked: answer for answer in answers}
+                told = destination.present(kind, odd, WRITTEN, history=True)
+                by_id |= {answer.asked: answer for answer in told}
+                answers = list(by_id.values())
+            found |= {(destination.name, kind, answer.asked): answer for answer in answers}
+    return found
+
+
+def _unlike(record: RecordId, answer: PresentRecord, ledger: Ledger) -> bool:
+    entries = ledger.fields.get(record, {})
+    return any(
+        not equal(name, held.value, entries[name].value if name in entries else "")
+        for name, held in answer.fields.items()
+        if name in WRITTEN
+    )

@@ -1,0 +1,93 @@
+"""Reading back what a run that was cut off was about to write: what is there is ours, the rest is
+planned anew. Writes nothing to any tool."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from journeysync.core.errors import BadCredentials, OverBudget, ToolDown
+from journeysync.core.errors import Retry as Unanswered
+from journeysync.core.instants import to_micros
+from journeysync.core.planning.edits import equal
+from journeysync.core.planning.plan import RecordChange, TaskChange
+from journeysync.core.ports import Destination, PresentRecord, PresentTask
+from journeysync.core.running.execute import Change, confirm
+from journeysync.core.state import ledger
+from journeysync.core.state import tables as t
+from journeysync.core.state.store import Store, upsert
+
+
+def recover(store: Store, destinations: Mapping[str, Destination], now: datetime) -> int:
+    """Settle every intent that is left over; return how many there were.
+
+    A tool that cannot be asked keeps its intents. The customers concerned are looked at again.
+    """
+    with store.begin() as connection:
+        left = ledger.pending(connection)
+    for name, destination in destinations.items():
+        mine = [change for change in left if change.tool == name]
+        if not mine:
+            continue
+        try:
+            made = _made(destination, mine)
+        except (BadCredentials, OverBudget, ToolDown, Unanswered):
+            continue  # reading or writing will say it
+        with store.begin() as connection:
+            for change in mine:
+                key = (ledger.kind_of(change), ledger.key_of(change))
+                if key in made:
+                    confirm(connection, change, made[key], now)
+                ledger.settle(connection, change)
+            upsert(connection, t.due, [
+                {"customer": customer, "at": to_micros(now)} for customer in _customers(mine)
+            ])  # fmt: skip
+    return len(left)
+
+
+def _customers(changes: Iterable[Change]) -> list[str]:
+    found: set[str] = set()
+    for change in changes:
+        found.update([change.customer] if isinstance(change, RecordChange) else change.customers)
+    return sorted(found)
+
+
+def _made(destination: Destination, changes: list[Change]) -> dict[tuple[str, str], str]:
+    """Return the changes that the CRM has made, with the id of the task or record."""
+    made: dict[tuple[str, str], str] = {}
+    records = [change for change in changes if isinstance(change, RecordChange)]
+    for kind in sorted({change.object_type for change in records}):
+        some = {change.id: change for change in records if change.object_type == kind}
+        names = sorted({one.field for change in some.values() for one in change.fields})
+        ids = list(some)
+        for start in range(0, len(ids), destination.batch):
+            part = ids[start : start + destination.batch]
+            for present in destination.present(kind, part, names):
+                if _holds(present, some[present.asked]):
+                    made["record", f"{kind}:{present.asked}"] = present.id
+    tasks = {change.key: change for change in changes if isinstance(change, TaskChange)}
+    keys = list(tasks)
+    for start in range(0, len(keys), destination.batch):
+        for task in destination.tasks(keys=keys[start : start + destination.batch]):
+            if _done(task, tasks[task.key]):
+                made[ledger.kind_of(tasks[task.key]), task.key] = task.id
+    return made
+
+
+def _holds(present: PresentRecord, change: RecordChange) -> bool:
+    if not present.id:
+        return False
+    return all(
+        one.field in present.fields and equal(one.field, present.fields[one.field].value, one.after)
+        for one in change.fields
+    )
+
+
+def _done(task: PresentTask, change: TaskChange) -> bool:
+    match change.action:
+        case "open":
+            return True
+        case "reopen":
+            return task.status == "open"
+        case "close":
+            return task.status == "completed" and task.closed_by_us
+        case "move":
+            return task.due == change.due
