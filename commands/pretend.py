@@ -1,0 +1,115 @@
+"""A sandbox with a workspace that is ready to run on it: for `sandbox` and `demo`.
+
+Everything is made in one folder and provisioned by the product's own code; the workspace takes
+the sandbox's time and knows nothing of the outside world.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from journeysync.commands.common import Console
+from journeysync.commands.failures import worst
+from journeysync.core.errors import ToolDown, Usage
+
+if TYPE_CHECKING:
+    from journeysync.sandbox.server import Sandbox
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A sandbox that serves, and the workspace that belongs to it."""
+
+    admin: str
+    now: str
+    tools: Mapping[str, Mapping[str, str]]
+    workspace: Path
+
+    def document(self) -> dict[str, Any]:
+        """What `journeysync sandbox` prints."""
+        return {
+            "admin": self.admin,
+            "now": self.now,
+            "tools": {name: dict(tool) for name, tool in self.tools.items()},
+            "workspace": str(self.workspace),
+        }
+
+
+@contextmanager
+def pretend(
+    console: Console,
+    *,
+    port: int = 0,
+    customers: int | None = None,
+    seed: int | None = None,
+    only: Sequence[str] = (),
+    limits: bool = True,
+    folder: Path | None = None,
+) -> Iterator[Ready]:
+    """Serve pretend tools until the block ends. Without a folder the workspace goes with it."""
+    from journeysync.sandbox import server
+
+    with tempfile.TemporaryDirectory(prefix="journeysync-sandbox-") as temporary:
+        try:
+            sandbox = server.start(
+                port=port,
+                customers=server.DEFAULT_CUSTOMERS if customers is None else customers,
+                seed=server.DEFAULT_SEED if seed is None else seed,
+                tools=only or server.TOOLS,
+                limits=limits,
+            )
+        except ValueError as error:
+            raise Usage(f"The sandbox cannot start: {error}.") from None
+        except OverflowError:
+            raise Usage(f"Port {port} does not exist. Ports end at 65535.") from None
+        except OSError as error:
+            raise Usage(
+                f"The sandbox cannot serve on port {port} ({error.strerror}). Name another --port, "
+                "or none: a free one is found."
+            ) from None
+        with sandbox:
+            workspace = (folder or Path(temporary)).resolve()
+            write_workspace(workspace, sandbox)
+            _provision(console, workspace)
+            yield Ready(sandbox.admin, sandbox.now, sandbox.tools, workspace)
+
+
+def write_workspace(folder: Path, sandbox: "Sandbox") -> None:
+    """Write the files of a workspace that reads and writes this sandbox."""
+    from journeysync.core.running.secrets import variable
+
+    tools = "".join(
+        f"  {name}: {{base_url: {tool['base_url']}}}\n" for name, tool in sandbox.tools.items()
+    )
+    crms = [name for name in ("hubspot", "salesforce") if name in sandbox.tools]
+    text = (
+        "# A workspace of `journeysync sandbox`: its tools are pretend and end with the sandbox.\n"
+        "journeys: [before-during-after]\n"
+        f"clock: {sandbox.admin}/now\n"
+        f"tools:\n{tools}"
+        f"write_to: [{', '.join(crms)}]\n"
+        f"precedence: [{', '.join(crms)}]\n"
+    )
+    keys = "".join(
+        f"{variable(name, 'access_token')}={tool['access_token']}\n"
+        for name, tool in sandbox.tools.items()
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "journeysync.yaml").write_text(text, "utf-8")
+    secret = os.open(folder / ".env", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(secret, "w", encoding="utf-8") as file:
+        file.write(keys)
+
+
+def _provision(console: Console, folder: Path) -> None:
+    """Make the fields as a user would, so that the first sync can write."""
+    from journeysync.commands.provision import provision
+
+    inside = Console(folder, as_json=console.as_json, verbose=console.verbose)
+    _, codes = provision(inside, inside.open_workspace())
+    if worst(codes):
+        raise ToolDown("The sandbox", "refused to make the fields.")
