@@ -1,0 +1,291 @@
+"""The field mapping: which record of HubSpot means which event, as values.
+
+The shipped mapping is readable YAML; a workspace's own file is laid over it. Mistakes are
+`Problem`s with file and line, all at once. Says what rules there are; `normalise` applies them.
+"""
+
+import fnmatch
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from journeysync.core.models import Scalar
+
+NORMALISER = "1"
+"""Raised whenever `normalise` reads a record differently: stored records are then read again."""
+
+
+class Part(BaseModel):
+    """What every part of a mapping has in common."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+def _several(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+def _texts(value: Any) -> Any:
+    """Read one text as a list of one; true, false and numbers as HubSpot writes them."""
+    return tuple(
+        str(one).lower() if isinstance(one, bool) else str(one) if isinstance(one, int) else one
+        for one in _several(value)
+    )
+
+
+Globs = Annotated[tuple[str, ...], BeforeValidator(_texts)]
+Kind = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
+Kinds = Annotated[tuple[Kind, ...], BeforeValidator(_several)]
+Property = Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Named = dict[Name, Property | None]
+"""Attribute -> property; None takes a shipped one away."""
+
+ANY: tuple[str, ...] = ("*",)
+
+
+def fits(globs: Sequence[str], text: str) -> bool:
+    """Compare as all texts are compared: trimmed, without regard to case. Pure."""
+    text = text.strip().casefold()
+    return any(fnmatch.fnmatchcase(text, glob.strip().casefold()) for glob in globs)
+
+
+class DateRule(Part):
+    """A date in a field that becomes a scheduled event."""
+
+    property: Property
+    event: Kind
+    subject: str = ""
+    """The subject's type; empty: the record itself."""
+
+
+class FormRule(Part):
+    """What a conversion means."""
+
+    name: Globs = ANY
+    events: Kinds
+    set: dict[Name, Scalar] = {}
+
+
+class ChangeRule(Part):
+    """What it means that a property took a value."""
+
+    property: Property
+    from_: Globs = Field(default=ANY, alias="from")
+    value: Globs = ("?*",)
+    events: Kinds
+    as_: str = Field(default="", alias="as")
+    """The attribute that holds the new value."""
+    set: dict[Name, Scalar] = {}
+
+
+class StageRule(Part):
+    """What a pipeline's stage means beside the change itself."""
+
+    pipeline: Globs = ANY
+    stage: Globs
+    """Id or label."""
+    name: str = ""
+    """What maps call the stage; empty: its id."""
+    events: Kinds = ()
+    set: dict[Name, Scalar] = {}
+
+
+class MeetingRule(Part):
+    """What the moments of a meeting mean."""
+
+    title: Globs = ANY
+    type: Globs = ANY
+    subject: Name = "meeting"
+    created: Kinds = ()
+    starts: Kinds = ()
+    ended: Kinds = ()
+    completed: Kinds = ()
+    no_show: Kinds = ()
+    cancelled: Kinds = ()
+    rescheduled: Kinds = ()
+    set: dict[Name, Scalar] = {}
+
+    MOMENTS: ClassVar = (
+        "created", "starts", "ended", "completed", "no_show", "cancelled", "rescheduled",
+    )  # fmt: skip
+
+
+class ActivityRule(Part):
+    """What a logged call, e-mail, message, note or task means."""
+
+    title: Globs = ANY
+    subject: Globs = ANY
+    type: Globs = ANY
+    status: Globs = ANY
+    outcome: Globs = ANY
+    direction: Globs = ANY
+    channel: Globs = ANY
+    template: Globs = ANY
+    events: Kinds
+    set: dict[Name, Scalar] = {}
+
+    def decides(self, facts: Mapping[str, str]) -> bool:
+        """Whether every pattern of the rule fits."""
+        return all(fits(getattr(self, key), facts.get(key, "")) for key in _ACTIVITY_KEYS)
+
+
+_ACTIVITY_KEYS = tuple(name for name in ActivityRule.model_fields if name not in {"events", "set"})
+
+
+class TemplateRule(Part):
+    """How an e-mail's template is recognised."""
+
+    subject: Globs = ANY
+    template_id: Globs = ANY
+    template: str
+
+
+class People(Part):
+    """Contacts."""
+
+    attributes: Named = {}
+    dates: tuple[DateRule, ...] = ()
+    forms: tuple[FormRule, ...] = ()
+    changes: tuple[ChangeRule, ...] = ()
+
+
+class Companies(Part):
+    """Companies."""
+
+    attributes: Named = {}
+
+
+class Deals(Part):
+    """Deals."""
+
+    attributes: Named = {}
+    stages: tuple[StageRule, ...] = ()
+    dates: tuple[DateRule, ...] = ()
+
+
+class Meetings(Part):
+    """Meetings."""
+
+    attributes: Named = {}
+    rules: tuple[MeetingRule, ...] = ()
+
+
+class Activities(Part):
+    """Anything logged on a record; which keys a rule may use depends on what is logged."""
+
+    KEYS: ClassVar[frozenset[str]] = frozenset()
+    attributes: Named = {}
+    rules: tuple[ActivityRule, ...] = ()
+
+    @model_validator(mode="after")
+    def _keys_that_mean_something(self) -> "Activities":
+        for rule in self.rules:
+            useless = rule.model_fields_set - self.KEYS - {"events", "set"}
+            if useless:
+                known = ", ".join(f"`{key}`" for key in sorted(self.KEYS)) or "no pattern"
+                raise ValueError(
+                    f"a rule here knows {known}, not `{min(useless)}`; take it out or rename it"
+                )
+        return self
+
+
+class Calls(Activities):
+    """Calls."""
+
+    KEYS = frozenset({"title", "type", "status", "outcome", "direction"})
+    dispositions: dict[str, str | None] = {}
+
+
+class Emails(Activities):
+    """E-mails."""
+
+    KEYS = frozenset({"subject", "status", "direction", "template"})
+    templates: tuple[TemplateRule, ...] = ()
+
+
+class Communications(Activities):
+    """Text messages and chats."""
+
+    KEYS = frozenset({"channel", "direction"})
+    channels: dict[str, str | None] = {}
+
+
+class Notes(Activities):
+    """Notes."""
+
+
+class Tasks(Activities):
+    """Tasks."""
+
+    KEYS = frozenset({"subject", "type"})
+
+
+class FieldMapping(Part):
+    """A whole mapping."""
+
+    format: Annotated[int, Field(ge=1, le=1)] = 1
+    contacts: People = People()
+    companies: Companies = Companies()
+    deals: Deals = Deals()
+    meetings: Meetings = Meetings()
+    calls: Calls = Calls()
+    emails: Emails = Emails()
+    communications: Communications = Communications()
+    notes: Notes = Notes()
+    tasks: Tasks = Tasks()
+
+    @property
+    def version(self) -> str:
+        """Changes with the mapping and with what reads it."""
+        text = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        return f"{NORMALISER}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+    def kinds(self) -> frozenset[str]:
+        """The event kinds that records can give under this mapping."""
+        return frozenset(BUILT_IN) | frozenset(self._mapped())
+
+    def _mapped(self) -> Iterator[str]:
+        for dated in (*self.contacts.dates, *self.deals.dates):
+            yield dated.event
+        for form in self.contacts.forms:
+            yield from form.events
+        for change in self.contacts.changes:
+            yield from change.events
+        for stage in self.deals.stages:
+            yield from stage.events
+        for meeting in self.meetings.rules:
+            for moment in MeetingRule.MOMENTS:
+                yield from getattr(meeting, moment)
+        for section in (self.calls, self.emails, self.communications, self.notes, self.tasks):
+            for rule in section.rules:
+                yield from rule.events
+
+
+BUILT_IN = (
+    "person.created",
+    "deal.created",
+    "deal.stage_changed",
+    "deal.won",
+    "deal.lost",
+    "deal.reopened",
+)
+"""Kinds that no rule is needed for."""
+
+
+def merge(over: Any, under: Any) -> Any:
+    """Lay one mapping's YAML over another's. Pure.
+
+    Names: the upper's win, and its null takes one away. Lists of rules: the upper's come first.
+    """
+    if isinstance(over, Mapping) and isinstance(under, Mapping):
+        return {
+            key: merge(over[key], under.get(key)) if key in over else under[key]
+            for key in [*under, *(key for key in over if key not in under)]
+        }
+    if isinstance(over, list) and isinstance(under, list):
+        return [*over, *under]
+    return over

@@ -1,0 +1,116 @@
+"""Finds and reads mapping files, and says what is wrong with them, by file and line.
+
+Reads files; sends nothing.
+"""
+
+import difflib
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from journeysync.connectors.hubspot import mapping as models
+from journeysync.connectors.hubspot.mapping import FieldMapping, merge
+from journeysync.core.errors import Usage
+from journeysync.core.problems import Problem
+
+FILE = "mappings/fields/hubspot.yaml"
+CODE = "JS801"
+
+
+def read_mapping(folder: Path, named: str | None) -> tuple[FieldMapping, FieldMapping]:
+    """Read the mapping of a workspace: the merged one, and what the workspace itself says.
+
+    Raises Usage with every mistake in the workspace's file.
+    """
+    path = folder / (named or FILE)
+    shipped = YAML(typ="safe").load(shipped_text())
+    if not path.exists():
+        if named:
+            raise Usage(
+                f"There is no mapping file `{path}`. Correct the tool's key `mapping` in "
+                "journeysync.yaml, or take it out to use the shipped mapping."
+            )
+        return FieldMapping.model_validate(shipped), FieldMapping()
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        raise Usage(f"The mapping file `{path}` cannot be read as UTF-8 text.") from None
+    own, problems = parse_mapping(text, str(path))
+    if own is None:
+        raise Usage(
+            f"The mapping file `{path}` has mistakes. Correct them, then run again.", problems
+        )
+    return FieldMapping.model_validate(merge(YAML(typ="safe").load(text) or {}, shipped)), own
+
+
+def shipped_text() -> str:
+    """Return the shipped mapping as it stands, comments included."""
+    return (files("journeysync.mappings") / "fields" / "hubspot.yaml").read_text("utf-8")
+
+
+def parse_mapping(text: str, file: str) -> tuple[FieldMapping | None, list[Problem]]:
+    """Read a mapping's text. Pure."""
+    try:
+        tree = YAML(typ="rt").load(text)
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        return None, [Problem(file, line, CODE, f"This is no YAML: {error.problem}.")]
+    except YAMLError:
+        return None, [Problem(file, 0, CODE, "This is no YAML.")]
+    try:
+        return FieldMapping.model_validate(tree or {}), []
+    except ValidationError as error:
+        return None, sorted(
+            {
+                Problem(
+                    file,
+                    _line(tree, one["loc"]),
+                    CODE,
+                    _sentence(one["loc"], one["type"], one["msg"]),
+                )
+                for one in error.errors(include_url=False, include_input=False)
+            }
+        )
+
+
+def _line(tree: Any, where: Sequence[str | int]) -> int:
+    """Find the line of the deepest part of the way that the file has."""
+    line = 1
+    for step in where:
+        try:
+            mark = tree.lc.item(step) if isinstance(step, int) else tree.lc.key(step)
+            line, tree = mark[0] + 1, tree[step]
+        except (AttributeError, KeyError, IndexError, TypeError):
+            break
+    return line
+
+
+def _sentence(where: Sequence[str | int], kind: str, message: str) -> str:
+    path = ".".join(str(step) for step in where)
+    last = str(where[-1]) if where else ""
+    if kind == "extra_forbidden":
+        near = difflib.get_close_matches(last, _KEYS, n=1)
+        guess = f"; did you mean `{near[0]}`?" if near else "."
+        return f"`{path}` is no key of a mapping{guess}"
+    if kind == "string_pattern_mismatch":
+        return f"`{path}` is not written as it must be: {message}."
+    return f"`{path}`: {message.removeprefix('Value error, ')}."
+
+
+def _keys() -> list[str]:
+    return sorted(
+        {
+            field.alias or name
+            for model in vars(models).values()
+            if isinstance(model, type) and issubclass(model, BaseModel)
+            for name, field in model.model_fields.items()
+        }
+    )
+
+
+_KEYS = _keys()
