@@ -126,7 +126,7 @@ def test_warnings(folder: Path) -> None:
 
     warnings = [str(one) for one in open_workspace(folder).warnings]
 
-    assert any("JS903 Other users" in one and "chmod 600" in one for one in warnings)
+    assert any("JS603 Other users" in one and "chmod 600" in one for one in warnings)
     assert any("`hubpost`" in one and "Did you mean `HUBSPOT`?" in one for one in warnings)
 
 
@@ -153,10 +153,10 @@ def test_no_secret_in_the_file(folder: Path, text: str, line: int, variable: str
     """The line, and where the secret belongs; never the secret."""
     workspace(folder, text)
 
-    found = [one for one in mistakes(folder) if "JS901" in one]
+    found = [one for one in mistakes(folder) if "JS601" in one]
 
     assert len(found) == 1
-    assert found[0].startswith(f"journeysync.yaml:{line}: JS901")
+    assert found[0].startswith(f"journeysync.yaml:{line}: JS601")
     assert variable in found[0]
     assert "hunter2" not in found[0]
 

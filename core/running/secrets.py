@@ -5,17 +5,15 @@ the directory. A key never stands in `journeysync.yaml`, and none is ever writte
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource
-from ruamel.yaml.error import YAMLError
-from ruamel.yaml.main import YAML
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 
 from journeysync.core.errors import Usage
+from journeysync.core.language.written import Node, read_yaml
 from journeysync.core.problems import Problem
 
 PREFIX = "journeysync_"
@@ -70,19 +68,16 @@ def read_secrets(folder: Path, tools: Iterable[str]) -> Secrets:
 
 def secrets_in(text: str, file: str) -> list[Problem]:
     """Find keys that somebody wrote into the workspace file."""
-    try:
-        root = YAML().compose(text)
-    except YAMLError:
-        return []  # whoever reads the file says what is wrong with it
+    root, _ = read_yaml(text, file)  # what is wrong with the YAML is said by whoever reads the file
     return [
         Problem(
             file,
             line,
-            "JS901",
+            "JS601",
             f"`{path[-1]}` is a secret, and secrets never stand in this file. Move it to `.env` as "
             f"`{_advice(path)}`, and renew the key if others could read it here.",
         )
-        for path, line, value in _scalars(root, ())
+        for path, line, value in (_scalars(root, ()) if root else ())
         if value and _is_secret(path, value)
     ]
 
@@ -104,19 +99,16 @@ def _is_secret(path: tuple[str, ...], value: str) -> bool:
     return path[0] == "tools" and bool(_SECRET_NAME.search(_part(path[-1])))
 
 
-def _scalars(
-    node: Node | None, path: tuple[str, ...]
-) -> Iterable[tuple[tuple[str, ...], int, str]]:
-    """Yield every plain value below a YAML node, with its path and line."""
-    if isinstance(node, MappingNode):
-        for key, value in node.value:
-            yield from _scalars(value, (*path, str(key.value)))
-    elif isinstance(node, ScalarNode):
-        if path:
-            yield path, node.start_mark.line + 1, node.value
-    elif node is not None:
-        for part in node.value:
-            yield from _scalars(part, path)
+def _scalars(node: Node, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], int, str]]:
+    """Yield every text below a YAML node, with its path and line."""
+    if isinstance(node.value, dict):
+        for key, child in node.value.items():
+            yield from _scalars(child, (*path, key))
+    elif isinstance(node.value, list):
+        for child in node.value:
+            yield from _scalars(child, path)
+    elif path and node.value is not None:
+        yield path, node.line, str(node.value)
 
 
 class _Nothing(BaseSettings):
@@ -137,7 +129,7 @@ def _dotenv(file: Path) -> tuple[dict[str, str], list[Problem]]:
             _Nothing, env_file=file, env_file_encoding="utf-8-sig", env_ignore_empty=True
         )
     except UnicodeDecodeError:
-        problem = Problem(str(file), 0, "JS902", "The file is not UTF-8. Save it as UTF-8 text.")
+        problem = Problem(str(file), 0, "JS602", "The file is not UTF-8. Save it as UTF-8 text.")
         raise Usage("The keys in `.env` cannot be read.", [problem]) from None
     warnings = []
     if file.stat().st_mode & READABLE_BY_OTHERS:
@@ -145,7 +137,7 @@ def _dotenv(file: Path) -> tuple[dict[str, str], list[Problem]]:
             Problem(
                 str(file),
                 0,
-                "JS903",
+                "JS603",
                 "Other users of this machine can read the keys in it. Run `chmod 600 .env`.",
                 warning=True,
             )
@@ -176,7 +168,7 @@ def _stray(name: str, part: str, tools: Iterable[str]) -> Problem:
     return Problem(
         name.upper(),
         0,
-        "JS904",
+        "JS604",
         f"No tool in journeysync.yaml is called `{part}`, so this key is not used. {hint}",
         warning=True,
     )
