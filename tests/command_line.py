@@ -29,7 +29,8 @@ class Ran:
 
 def run(*arguments: str | Path) -> Ran:
     """Call a command in this process."""
-    result = CliRunner().invoke(main, [str(part) for part in arguments])
+    no_keys = {key: None for key in os.environ if key.startswith("JOURNEYSYNC_")}
+    result = CliRunner(env=no_keys).invoke(main, [str(part) for part in arguments])
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return Ran(result.exit_code, result.stdout, result.stderr)
