@@ -1,6 +1,6 @@
 """The engine behind the interpreter's face: values in, rows out, so that both can be compared."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,14 +16,27 @@ from journeysync.core.models import Event, Scalar
 Row = dict[str, Any]
 
 
-def answers(journey: Journey, people: Sequence[Person], now: datetime) -> list[Answer]:
+def answers(
+    journey: Journey,
+    people: Sequence[Person],
+    now: datetime,
+    *,
+    tools: Collection[str] | None = None,
+) -> list[Answer]:
     """Evaluate customers together; one answer each, in the order given."""
-    return read(ask(journey, people, now), people)
+    return read(ask(journey, people, now, tools=tools), people)
 
 
-def ask(journey: Journey, people: Sequence[Person], now: datetime) -> Evaluation:
+def ask(
+    journey: Journey,
+    people: Sequence[Person],
+    now: datetime,
+    *,
+    tools: Collection[str] | None = None,
+) -> Evaluation:
     """Call the engine as the commands do."""
-    return evaluate(journey, customers_table(people), events_table(people), now=to_micros(now))
+    customers, events = customers_table(people), events_table(people)
+    return evaluate(journey, customers, events, now=to_micros(now), tools=tools)
 
 
 def changes(journey: Journey, people: Sequence[Person], now: datetime) -> list[datetime | None]:
@@ -94,7 +107,7 @@ def events_table(people: Sequence[Person]) -> pa.Table:
     rows = _sorted(people)
     events = [event for _, event in rows]
 
-    def texts(values: list[str | None]) -> pa.Array:
+    def texts(values: list[str | None]) -> pa.StringArray:
         return pa.array(values, pa.string())
 
     columns = {

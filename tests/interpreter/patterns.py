@@ -8,6 +8,7 @@ Quotations are from LANGUAGE.md.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 
 from interpreter.days import Days
 from journeysync.core.language.model import Condition, Conditions, Pattern
@@ -68,12 +69,12 @@ def _summed(sums: Mapping[str, Decimal], fitting: Sequence[Event]) -> list[Event
     # "`sum: {a: X}` matches at every fitting event at which the running total of `a` (missing or
     # no number: 0) over fitting events has reached X."
     found = []
-    total = dict.fromkeys(sums, Decimal(0))
+    total = dict.fromkeys(sums, Fraction(0))
     for event in fitting:
         for attribute in sums:
             number = _number(_text(event.attributes.get(attribute)))
-            total[attribute] += Decimal(0) if number is None else number
-        if all(total[attribute] >= wanted for attribute, wanted in sums.items()):
+            total[attribute] += number or 0
+        if all(total[attribute] >= Fraction(wanted) for attribute, wanted in sums.items()):
             found.append(event)
     return found
 
@@ -105,17 +106,17 @@ def _holds(wanted: Condition, value: str) -> bool:
     return all(checks) and _between_numbers(wanted, _number(value))
 
 
-def _between_numbers(wanted: Condition, number: Decimal | None) -> bool:
+def _between_numbers(wanted: Condition, number: Fraction | None) -> bool:
     # "`gt`... hold only between numbers"
     checks = []
     if wanted.gt is not None:
-        checks.append(number is not None and number > _decimal(wanted.gt))
+        checks.append(number is not None and number > _written(wanted.gt))
     if wanted.gte is not None:
-        checks.append(number is not None and number >= _decimal(wanted.gte))
+        checks.append(number is not None and number >= _written(wanted.gte))
     if wanted.lt is not None:
-        checks.append(number is not None and number < _decimal(wanted.lt))
+        checks.append(number is not None and number < _written(wanted.lt))
     if wanted.lte is not None:
-        checks.append(number is not None and number <= _decimal(wanted.lte))
+        checks.append(number is not None and number <= _written(wanted.lte))
     return all(checks)
 
 
@@ -138,9 +139,11 @@ def _text(value: Scalar | None) -> str:
     return str(value).strip().casefold()
 
 
-def _number(text: str) -> Decimal | None:
-    return Decimal(text) if _NUMBER.fullmatch(text) else None
+def _number(text: str) -> Fraction | None:
+    """Read a number exactly: no sum may drift."""
+    return Fraction(Decimal(text)) if _NUMBER.fullmatch(text) else None
 
 
-def _decimal(value: float) -> Decimal:
-    return Decimal(str(value))
+def _written(value: float) -> Fraction:
+    """Take a number of the map as it was written, not as the nearest binary fraction."""
+    return Fraction(Decimal(str(value)))
