@@ -45,13 +45,18 @@ def command(console: Console, only: tuple[str, ...]) -> int:
     for name, found in findings.items():
         console.show(name)
         for finding in found:
-            console.show(f"  {finding.level:<8} {finding.what}")
+            console.show(_hanging(f"  {finding.level:<8} ", finding.what))
             if finding.next_step:
-                console.show(f"           next: {finding.next_step}")
+                console.show(_hanging(f"{'next: ':>17}", finding.next_step))
     errors = sum(finding.level == "error" for found in findings.values() for finding in found)
     console.show("All is in order." if not errors else f"To correct: {errors}.")
     console.answer(_document(opened, findings, code))
     return code
+
+
+def _hanging(mark: str, text: str) -> str:
+    """Keep the lines of what may be pasted, such as YAML, under the first."""
+    return mark + text.replace("\n", "\n" + " " * len(mark))
 
 
 def _chosen(opened: "OpenWorkspace", only: Sequence[str]) -> list[str]:

@@ -45,14 +45,17 @@ def list_command(console: Console) -> int:
         console.show(f"{name}  {about.what}")
         console.show(f"  {'can be read and written to' if about.writes else 'can be read'}")
         for key, meaning in about.settings.items():
-            console.show(f"  setting  {key}: {meaning}")
+            console.show(_line("setting", f"{key}: {meaning}"))
         for key, meaning in about.secrets.items():
-            console.show(f"  secret   {_variable(name, key)}: {meaning}")
-        kinds = about.emits or ", ".join(_kinds(name, about))
-        console.show(textwrap.fill(f"  events   {kinds}", 100, subsequent_indent=" " * 11))
+            console.show(_line("secret", f"{_variable(name, key)}: {meaning}"))
+        console.show(_line("events", about.emits or ", ".join(_kinds(name, about))))
         console.show()
     console.answer({name: _document(name, about) for name, about in sorted(CATALOGUE.items())})
     return 0
+
+
+def _line(what: str, text: str) -> str:
+    return textwrap.fill(f"  {what:<8} {text}", 100, subsequent_indent=" " * 13)
 
 
 def _kinds(name: str, about: "About") -> list[str]:
