@@ -1,12 +1,14 @@
 """The engine's answers as Arrow tables; texts that repeat are dictionaries."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from journeysync.core.engine.facts import Facts
-from journeysync.core.engine.primitives import Bools, Ints
+from journeysync.core.engine.primitives import Ints
 from journeysync.core.engine.statuses import STATUSES, Judged
 from journeysync.core.language.model import Journey
 
@@ -21,11 +23,11 @@ def place_table(facts: Facts) -> pa.Table:
     return pa.table(
         {
             "customer": pa.array(np.arange(facts.history.count, dtype=np.int32)),
-            "route": _texts(facts.routes.of, facts.routes.names),
-            "place": _texts(place, names),
-            "kind": _texts(kind, ("", "stage", "exit")),
+            "route": coded(facts.routes.of, facts.routes.names),
+            "place": coded(place, names),
+            "kind": coded(kind, ("", "stage", "exit")),
             "since": pa.array(_at(moves.at, last, 0), mask=last < 0),
-            "previous": _texts(_at(moves.previous, last, 0), names),
+            "previous": coded(_at(moves.previous, last, 0), names),
             "evidence_row": pa.array(_at(moves.row, last, -1)),
         }
     )
@@ -38,8 +40,8 @@ def move_table(facts: Facts) -> pa.Table:
         {
             "customer": pa.array(moves.customer.astype(np.int32)),
             "at": pa.array(moves.at),
-            "place": _texts(moves.place, names),
-            "previous": _texts(moves.previous, names),
+            "place": coded(moves.place, names),
+            "previous": coded(moves.previous, names),
             "evidence_row": pa.array(moves.row),
         }
     )
@@ -60,14 +62,14 @@ def expectation_table(journey: Journey, facts: Facts, judged: Sequence[Judged]) 
             "customer": pa.array(
                 _joined([one.windows.anchors.customer for one in judged]).astype(np.int32)
             ),
-            "touchpoint": _texts(number, [one.id for one in touchpoints]),
+            "touchpoint": coded(number, [one.id for one in touchpoints]),
             "anchor_row": pa.array(_joined([one.windows.anchors.row for one in judged])),
-            "anchor_place": _texts(entered[number], _place_names(facts)),
+            "anchor_place": coded(entered[number], _place_names(facts)),
             "anchor_at": pa.array(_joined([one.windows.anchors.at for one in judged])),
             "k": pa.array(_joined([one.windows.k for one in judged]).astype(np.int32)),
             "opens": pa.array(_joined([one.windows.opens for one in judged])),
             "deadline": pa.array(_joined([one.windows.deadline for one in judged])),
-            "status": _texts(_joined([one.status for one in judged]), STATUSES),
+            "status": coded(_joined([one.status for one in judged]), STATUSES),
             "satisfied_at": pa.array(_at(facts.history.at, satisfied, 0), mask=satisfied < 0),
             "satisfied_row": pa.array(satisfied),
             "actionable": pa.array(_joined([one.actionable for one in judged]).astype(np.bool_)),
@@ -86,11 +88,12 @@ def _at(values: Ints, rows: Ints, otherwise: int) -> Ints:
     return np.where(rows >= 0, np.take(values, rows, mode="clip"), otherwise)
 
 
-def _joined(parts: Sequence[Ints | Bools]) -> Ints:
+def _joined(parts: Sequence[NDArray[Any]]) -> Ints:
     return np.concatenate([np.empty(0, dtype=np.int64), *parts])
 
 
-def _texts(codes: Ints, names: Sequence[str]) -> pa.DictionaryArray:
+def coded(codes: NDArray[Any], names: Sequence[str]) -> "pa.DictionaryArray[Any, Any]":
+    """Return texts that repeat: each row's position among the names, and the names."""
     small = np.int8 if len(names) < 2**7 else np.int32
     return pa.DictionaryArray.from_arrays(
         pa.array(codes.astype(small)), pa.array(names, pa.string())

@@ -11,11 +11,11 @@ import numpy as np
 import pyarrow as pa
 
 from journeysync.core.engine.anchors import anchors_of
+from journeysync.core.engine.answers import expectation_table, move_table, place_table
 from journeysync.core.engine.facts import Facts
 from journeysync.core.engine.history import History
 from journeysync.core.engine.primitives import NEVER, Ints, least_per
 from journeysync.core.engine.statuses import Judge, Judged
-from journeysync.core.engine.answers import expectation_table, move_table, place_table
 from journeysync.core.engine.windows import repeated, single
 from journeysync.core.language.model import Journey, Touchpoint
 
@@ -30,15 +30,14 @@ class Evaluation:
     """Every move, by customer and in order."""
     expectations: pa.Table
     """Every expectation, touchpoint by touchpoint in map order, then by customer."""
-    next_change: pa.Array
+    next_change: pa.Int64Array
     """Per customer the first instant after `now` at which the answer may differ without a new
     event; null where it never will. May be early, is never late."""
 
 
 def sort_events(events: pa.Table) -> pa.Table:
     """Bring events into event order: by customer, instant, id."""
-    keys = [("customer", "ascending"), ("at", "ascending"), ("id", "ascending")]
-    return events.sort_by(keys)
+    return events.sort_by([("customer", "ascending"), ("at", "ascending"), ("id", "ascending")])
 
 
 def evaluate(
@@ -67,7 +66,7 @@ def evaluate(
         places=place_table(facts),
         moves=move_table(facts),
         expectations=expectation_table(journey, facts, judged),
-        next_change=pa.array(changes, mask=changes == NEVER),
+        next_change=pa.array(changes, pa.int64(), mask=changes == NEVER),
     )
 
 

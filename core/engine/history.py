@@ -4,14 +4,12 @@ Rows are positions in the `events` table: ascending rows of a customer are in ev
 Never changes what it was given.
 """
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from journeysync.core.engine.columns import Texts, texts, whole_numbers
+from journeysync.core.engine.columns import Exact, Texts, exact, texts, whole_numbers
 from journeysync.core.engine.primitives import Bools, Ints, Line, least_per
 from journeysync.core.engine.primitives import starts_of as _starts_of
 
@@ -113,34 +111,10 @@ class History:
         if self._tools is not None:
             return self._tools
         tool = self.column("tool")
-        return frozenset() if tool is None else frozenset(tool.words.trimmed.to_pylist())
+        return frozenset() if tool is None else frozenset(map(str, tool.words.trimmed.to_pylist()))
 
-    def exact(self, name: str) -> "Exact":
+    def exact(self, name: str) -> Exact:
         """Return a text column as what it says, trimmed, case kept."""
         if name not in self._exact:
-            self._exact[name] = _exact(self.column(name), self.size)
+            self._exact[name] = exact(self.column(name), self.size)
         return self._exact[name]
-
-
-@dataclass(frozen=True, slots=True)
-class Exact:
-    """A text column of which only equality matters."""
-
-    codes: Ints
-    """0: absent; else 1 + a position in the values."""
-    values: pa.Array
-    """Distinct; one of them may be empty, and then no code means it."""
-
-
-def _exact(column: Texts | None, size: int) -> Exact:
-    if column is None:
-        return Exact(np.zeros(size, dtype=np.int64), pa.array([], pa.string()))
-    values = column.words.trimmed
-    meaning = np.arange(len(values), dtype=np.int64)
-    if not values.equals(column.values):
-        encoded = pc.dictionary_encode(values)
-        values = encoded.dictionary
-        meaning = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    meaning = np.append(meaning + 1, 0)
-    meaning[meaning == pc.index(values, "").as_py() + 1] = 0
-    return Exact(meaning[column.codes], values)

@@ -7,7 +7,6 @@ import math
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import NDArray
 
 from journeysync.core.engine.calendar import Clock
 from journeysync.core.engine.conditions import holding
@@ -92,16 +91,12 @@ class Matches:
         column = history.column(f"attr.{attribute}")
         if column is None:
             return np.full(len(rows), amount <= 0)
-        scaled: Ints | NDArray[np.object_] = column.words.scaled
-        if column.words.odd:
-            scaled = scaled.astype(object)
-            for position, number in column.words.odd.items():
-                scaled[position] = number * SCALE
-        values = np.append(scaled, 0)[column.codes[rows]]
-        total = running_sum(history.customer[rows], values)
+        values = column.words.exact if column.words.odd else column.words.scaled
+        total = running_sum(history.customer[rows], np.append(values, 0)[column.codes[rows]])
         exact = amount * SCALE
-        limit = exact if total.dtype == object else math.ceil(exact)
-        return np.asarray(total >= limit, dtype=np.bool_)
+        if total.dtype == object:
+            return np.asarray(np.greater_equal(total, exact), dtype=np.bool_)
+        return np.asarray(total >= math.ceil(exact))
 
 
 def _kinds_of(wanted: str, kinds: list[str]) -> list[int]:

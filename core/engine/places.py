@@ -5,11 +5,11 @@ place -> place. The tables are applied one position after the other for all cust
 that what depends on the place before stays exact and vectorised.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from journeysync.core.engine.calendar import Clock
 from journeysync.core.engine.durations import shortest
@@ -18,7 +18,7 @@ from journeysync.core.engine.patterns import Matches
 from journeysync.core.engine.primitives import Bools, Ints, Line, Timeline, last_of_instant
 from journeysync.core.engine.routes import Routes
 from journeysync.core.engine.states import States
-from journeysync.core.engine.steps import apply_in_turn, without_effect
+from journeysync.core.engine.steps import Codes, apply_in_turn, without_effect
 from journeysync.core.language.model import Exit, Journey
 
 OUTSIDE = 0
@@ -60,7 +60,7 @@ class _Operations:
     customer: Ints
     at: Ints
     row: Ints
-    code: NDArray[np.uint8] | NDArray[np.uint16]
+    code: Codes
 
 
 class Places:
@@ -108,12 +108,11 @@ class Places:
     # --- what an operation does -----------------------------------------------------------------
     # Codes: 0 nothing; 1..P move into a place; P+1..2P reach a stage; 2P+1.. fall silent.
 
-    def _table(self) -> NDArray[np.uint8] | NDArray[np.uint16]:
+    def _table(self) -> Codes:
         """Say for each operation code and place to which place it leads."""
         journey, number = self._journey, self.number
         places = len(number)
-        small = np.uint8 if places < 2**8 else np.uint16
-        stay = np.arange(places + 1, dtype=small)
+        stay = np.arange(places + 1).astype(np.uint16)
         table = np.tile(stay, (1 + 2 * places + len(journey.exits), 1))
         stages = len(journey.stages)
         for place in range(1, places + 1):
@@ -139,7 +138,7 @@ class Places:
             )
         return merged
 
-    def _event_codes(self) -> NDArray[np.uint16]:
+    def _event_codes(self) -> Codes:
         """Find for each event what it does; what is written later counts more."""
         journey, number = self._journey, self.number
         code = np.zeros(self._history.size, dtype=np.uint16)
@@ -171,7 +170,7 @@ class Places:
             np.insert(events.customer, spot, customer),
             np.insert(events.at, spot, at),
             np.insert(events.row, spot, -1),
-            np.insert(events.code, spot, code),
+            np.insert(events.code, spot, code.astype(np.uint16)),
         )
 
     def _silences(self) -> tuple[Ints, Ints, Ints]:
@@ -220,5 +219,5 @@ class Places:
         return kept
 
 
-def _joined(parts: list[tuple[Ints, ...]], which: int) -> Ints:
+def _joined(parts: Sequence[tuple[Ints, ...]], which: int) -> Ints:
     return np.concatenate([part[which] for part in parts])

@@ -4,7 +4,6 @@ Arrays are sorted by segment (a customer, or a record of a customer) and, within
 Nothing here knows a journey map, and nothing loops over segments or items.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
@@ -41,7 +40,7 @@ def starts_of(segment: Ints, segments: int) -> Ints:
 
 
 def running_count(segment: Ints) -> Ints:
-    """Number the items of each segment 1, 2, 3…"""
+    """Number the items of each segment, from 1."""
     position = np.arange(len(segment), dtype=np.int64)
     return position - np.maximum.accumulate(np.where(first_of_run(segment), position, 0)) + 1
 
@@ -58,13 +57,6 @@ def running_sum(segment: Ints, values: NDArray[np.int64] | NDArray[np.object_]) 
     before[1:] = total[first[1:] - 1]
     sizes = np.diff(np.append(first, len(segment)))
     return np.asarray(total - np.repeat(before, sizes))
-
-
-def running_max(segment: Ints, values: Ints) -> Ints:
-    """Return the largest value of each segment so far; values must not be negative."""
-    size = int(values.max(initial=0)) + 1
-    lift = (np.cumsum(first_of_run(segment)) - 1) * size
-    return np.maximum.accumulate(values + lift) - lift
 
 
 def least_per(segment: Ints, values: Ints, segments: int) -> Ints:
@@ -126,7 +118,7 @@ class Line:
 
     def _search(self, found: Ints, end: Ints, instant: Ints, step: int, *, later: bool) -> None:
         """Move `found` forward over all items before the instant, in halving steps."""
-        before: Callable[..., Bools] = np.less_equal if later else np.less
+        before = np.less_equal if later else np.less
         length = end - found
         while step:
             long = np.flatnonzero(length >= step)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow.compute as pc
 
+from journeysync.core.engine import arrow
 from journeysync.core.engine.columns import Texts
 from journeysync.core.engine.history import History
 from journeysync.core.engine.primitives import Bools, Ints, first_alike
@@ -82,27 +83,24 @@ class Records:
         types = self._history.column("subject_type")
         if types is None:
             return np.zeros(self._history.size, dtype=np.bool_)
-        is_same = np.asarray(pc.equal(types.words.folded, fold(same)).to_numpy(False))
-        return np.append(is_same, False)[types.codes].astype(np.bool_)
+        return np.append(arrow.equal(types.words.folded, fold(same)), False)[types.codes]
 
     def _named(self, attribute: Texts, rows: Ints, own: Ints) -> tuple[Ints, Ints]:
         """Read `id` or `tool:id` as the codes of a tool and of a subject id."""
-        known = self._history.exact("tool").values.to_pylist()
+        known = [str(name) for name in self._history.exact("tool").values.to_pylist()]
         known += sorted(self._history.tools.difference(known))
         ids = self._history.exact("subject_id").values
         values = attribute.words.trimmed
         tool = np.zeros(len(values), dtype=np.int64)
         for code, name in enumerate(known, start=1):
-            if name not in self._history.tools:
-                continue
-            prefixed = pc.starts_with(attribute.words.trimmed, name + ":")
-            tool[prefixed.to_numpy(False).astype(np.bool_)] = code
-            values = pc.if_else(
-                prefixed, pc.utf8_slice_codeunits(attribute.words.trimmed, len(name) + 1), values
-            )
-        found = pc.index_in(values, value_set=ids)
-        new = pc.add(pc.dictionary_encode(values).indices, len(ids))
-        record = 1 + pc.coalesce(found, new).to_numpy(False).astype(np.int64)
-        record[pc.equal(values, "").to_numpy(False).astype(np.bool_)] = 0
+            if name in self._history.tools:
+                prefixed = arrow.bools(pc.starts_with(attribute.words.trimmed, name + ":"))
+                tool[prefixed] = code
+                rest = pc.utf8_slice_codeunits(attribute.words.trimmed, len(name) + 1)
+                values = arrow.where(prefixed, rest, values)
+        found = arrow.positions(values, ids)
+        new, _ = arrow.distinct(values)
+        record = 1 + np.where(found >= 0, found, len(ids) + new)
+        record[arrow.equal(values, "")] = 0
         codes = attribute.codes[rows]
         return np.where(tool[codes] > 0, tool[codes], own), record[codes]

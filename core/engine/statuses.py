@@ -108,7 +108,7 @@ class Judge:
     # --- what can still be done -----------------------------------------------------------------
 
     def _actionable(self, windows: Windows, status: Statuses) -> Bools:
-        actionable = status == MISSED
+        actionable = np.asarray(status == MISSED)
         if windows.series is not None:
             actionable &= ~_overtaken(windows.series.number, status)
         if self._touchpoint.before:

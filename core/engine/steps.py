@@ -4,14 +4,12 @@ Exact for any number of customers and events: the customers take their steps tog
 have very many, their tables are combined by doubling instead.
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from journeysync.core.engine.primitives import Bools, Ints, first_of_run, running_count, starts_of
 
-Codes = NDArray[np.unsignedinteger[Any]]
+Codes = NDArray[np.uint16]
 
 _STEPS = 256
 """So many steps are taken one by one; what is left is combined by doubling."""

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from journeysync.core.engine import arrow
 from journeysync.core.engine.anchors import Anchors
 from journeysync.core.engine.facts import Facts, Trail
 from journeysync.core.engine.primitives import Ints, first_of_run
@@ -23,7 +23,7 @@ class CompletedTasks:
     trail: Trail
     names: Ints
     """Each segment's customer and anchor in one number, ascending."""
-    anchors: pa.Array
+    anchors: pa.StringArray
     """The anchors that are named."""
 
     @classmethod
@@ -58,7 +58,7 @@ class CompletedTasks:
         chosen = anchors[some]
         named = anchor_texts(facts.history.events, chosen.row, chosen.at, place)
         for texts in (named, shared_ids(facts.history.events, chosen.row, named)):
-            code = pc.index_in(texts, value_set=self.anchors).fill_null(-1).to_numpy(False)
+            code = arrow.positions(texts, self.anchors)
             name = chosen.customer * (1 + len(self.anchors)) + code + 1
             segment = np.minimum(np.searchsorted(self.names, name), len(self.names) - 1)
             there = np.flatnonzero((self.names[segment] == name) & (code >= 0))

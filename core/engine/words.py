@@ -13,10 +13,13 @@ from typing import Literal
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
+from journeysync.core.engine import arrow
 from journeysync.core.engine.primitives import Bools, Ints
 
-SCALE = 10**6
+_DIGITS = 6
+SCALE = 10**_DIGITS
 """Numbers are counted in millionths; what does not fit is kept beside them, exact."""
 
 _BLANKS = " \t\n\r\v\f\x1c\x1d\x1e\x1f"
@@ -41,44 +44,42 @@ def number_of(text: str) -> Fraction | None:
 class Words:
     """The distinct values of one column; answers are arrays with a value for each."""
 
-    def __init__(self, values: pa.Array) -> None:
-        self._values = values.fill_null("") if values.null_count else values
+    def __init__(self, values: pa.StringArray) -> None:
+        self._values = arrow.texts(values.fill_null("") if values.null_count else values)
 
     @cached_property
-    def folded(self) -> pa.Array:
+    def folded(self) -> pa.StringArray:
         """Trimmed, without case."""
         values = self._values
-        folded = pc.ascii_lower(pc.ascii_trim(values, characters=_BLANKS))
-        foreign = np.flatnonzero(~_bools(pc.string_is_ascii(values)))
-        if not len(foreign):
+        folded = arrow.texts(pc.ascii_lower(pc.ascii_trim(values, characters=_BLANKS)))
+        foreign = ~arrow.bools(pc.string_is_ascii(values))
+        if not foreign.any():
             return folded
         # Arrow's lower case is not the case folding of Unicode (`STRASSE`, `straße`).
-        mask = np.zeros(len(values), dtype=np.bool_)
-        mask[foreign] = True
-        replaced = [fold(text) for text in values.take(pa.array(foreign)).to_pylist()]
-        return pc.replace_with_mask(folded, pa.array(mask), pa.array(replaced, pa.string()))
+        some = arrow.chosen(values, np.flatnonzero(foreign)).to_pylist()
+        replaced = pa.array([fold(str(text)) for text in some], pa.string())
+        return arrow.texts(pc.replace_with_mask(folded, pa.array(foreign), replaced))
 
     @cached_property
-    def trimmed(self) -> pa.Array:
+    def trimmed(self) -> pa.StringArray:
         """Trimmed, case kept."""
-        return pc.utf8_trim_whitespace(self._values)
+        return arrow.texts(pc.utf8_trim_whitespace(self._values))
 
     @cached_property
     def present(self) -> Bools:
         """Whether anything is left after trimming."""
-        return _bools(pc.not_equal(self.folded, ""))
+        return ~arrow.equal(self.folded, "")
 
     @cached_property
     def _plain(self) -> Bools:
-        return _bools(pc.match_substring_regex(self.folded, _PLAIN))
+        return arrow.bools(pc.match_substring_regex(self.folded, _PLAIN))
 
     @cached_property
     def scaled(self) -> Ints:
         """Each number times `SCALE`; 0 for texts and for the odd numbers."""
-        kept = pc.if_else(pa.array(self._plain), self.folded, "0")
-        decimals = pc.cast(kept, pa.decimal128(19, 6))
-        wide = np.frombuffer(decimals.buffers()[1], dtype=np.int64)
-        return wide[::2][decimals.offset : decimals.offset + len(decimals)]
+        kept = arrow.where(self._plain, self.folded, "0")
+        decimals = kept.cast(pa.decimal128(19, _DIGITS))
+        return arrow.ints(pc.multiply(decimals, pa.scalar(Decimal(SCALE))).cast(pa.int64()))
 
     @cached_property
     def odd(self) -> dict[int, Fraction]:
@@ -86,17 +87,25 @@ class Words:
         plain = self._plain
         if plain.all():
             return {}
-        numbers = _bools(pc.match_substring_regex(self.folded, _ANY))
+        numbers = arrow.bools(pc.match_substring_regex(self.folded, _ANY))
         where = np.flatnonzero(numbers & ~plain)
-        found = self.folded.take(pa.array(where)).to_pylist()
+        found = arrow.chosen(self.folded, where).to_pylist()
         return {
-            int(position): Fraction(Decimal(text))
+            int(position): Fraction(Decimal(str(text)))
             for position, text in zip(where, found, strict=True)
         }
 
+    @property
+    def exact(self) -> NDArray[np.object_]:
+        """Each number times `SCALE`, the odd ones too, as Python counts: slow and exact."""
+        numbers = self.scaled.astype(object)
+        for position, number in self.odd.items():
+            numbers[position] = number * SCALE
+        return numbers
+
     def equal(self, text: str) -> Bools:
         """Say which values equal the text."""
-        equal = _bools(pc.equal(self.folded, fold(text)))
+        equal = arrow.equal(self.folded, fold(text))
         number = number_of(text)
         if number is not None:
             equal |= self.compare("eq", number)
@@ -104,7 +113,7 @@ class Words:
 
     def containing(self, text: str) -> Bools:
         """Say in which values the text occurs."""
-        return _bools(pc.match_substring(self.folded, fold(text))) & self.present
+        return arrow.bools(pc.match_substring(self.folded, fold(text))) & self.present
 
     def compare(self, order: Order, limit: Fraction) -> Bools:
         """Say which values are numbers that stand so to the limit."""
@@ -137,7 +146,3 @@ def _above(values: Ints, limit: int) -> Bools:
     """Compare with a whole number of any size."""
     edge = np.iinfo(np.int64)
     return np.asarray(values > min(max(limit, edge.min), edge.max))
-
-
-def _bools(array: pa.Array) -> Bools:
-    return np.asarray(array.to_numpy(zero_copy_only=False)).astype(np.bool_)
