@@ -1,0 +1,99 @@
+"""The account before the first customer: colleagues, companies, pipelines, users."""
+
+from journeysync.sandbox.hubspot.definitions import Definition
+from journeysync.sandbox.hubspot.kinds import KINDS
+from journeysync.sandbox.hubspot.portal import Owner, Pipeline, Portal, Stage
+from journeysync.sandbox.hubspot.store import Stamp
+from journeysync.sandbox.world import DAY
+
+OWNERS = (
+    Owner(77_001, "ana@willowstreet.example", "Ana", "Kowalska", 1_001, team="Front desk"),
+    Owner(77_002, "ben@willowstreet.example", "Ben", "Ferreira", 1_002, team="Front desk"),
+    Owner(77_003, "cara@willowstreet.example", "Cara", "Lindqvist", 1_003, team="Therapists"),
+    Owner(77_004, "dan@willowstreet.example", "Dan", "Moore", 1_004, active=False),
+)
+COMPANIES = (
+    ("Brightwater Logistics", "brightwater.example", "Hove"),
+    ("Harbour & Finch Architects", "harbourfinch.example", "Brighton"),
+)
+_STAGES = (
+    ("appointmentscheduled", "Consultation booked", "0.2"),
+    ("qualifiedtobuy", "Plan recommended", "0.4"),
+    ("presentationscheduled", "Package offered", "0.6"),
+    ("decisionmakerboughtin", "Thinking it over", "0.8"),
+    ("contractsent", "Agreement sent", "0.9"),
+    ("closedwon", "Package bought", "1.0"),
+    ("closedlost", "Not now", "0.0"),
+)
+_VOUCHERS = (
+    ("148032561", "Asked for", "0.2"),
+    ("148032562", "Paid", "1.0"),
+    ("148032563", "Dropped", "0.0"),
+)
+_LIFECYCLE = (
+    "subscriber", "lead", "marketingqualifiedlead", "salesqualifiedlead", "opportunity",
+    "customer", "evangelist", "other",
+)  # fmt: skip
+
+
+def set_up(portal: Portal) -> None:
+    """Fill an empty portal with what every portal has."""
+    portal.owners = {str(owner.id): owner for owner in OWNERS}
+    _pipelines(portal)
+    stamp = Stamp(portal.world.now - 400 * DAY, "CRM_UI", "userId:1001", 1_001)
+    for name, domain, city in COMPANIES:
+        values = {
+            "name": name,
+            "domain": domain,
+            "website": domain,
+            "city": city,
+            "lifecyclestage": "lead",
+            "hubspot_owner_id": str(OWNERS[1].id),
+        }
+        portal.store.create(KINDS["companies"], values, stamp)
+    for owner in OWNERS:
+        names = {
+            "hs_email": owner.email,
+            "hs_given_name": owner.first,
+            "hs_family_name": owner.last,
+        }
+        portal.store.create(KINDS["users"], names, stamp)
+
+
+def _pipelines(portal: Portal) -> None:
+    deals = (
+        Pipeline("default", "Packages", _read(_STAGES)),
+        Pipeline("87300412", "Gift vouchers", _read(_VOUCHERS)),
+    )
+    portal.pipelines["deals"] = {item.id: item for item in deals}
+    support = [
+        Stage(str(number), label, {"ticketState": "CLOSED" if label == "Closed" else "OPEN"})
+        for number, label in enumerate(("New", "Waiting on contact", "Waiting on us", "Closed"), 1)
+    ]
+    portal.pipelines["tickets"] = {"0": Pipeline("0", "Support Pipeline", support)}
+    lifecycle = [Stage(name, name.capitalize(), {"state": "NOT_CUSTOMER"}) for name in _LIFECYCLE]
+    portal.pipelines["contacts"] = {
+        "contacts-lifecycle-pipeline": Pipeline(
+            "contacts-lifecycle-pipeline", "Lifecycle Stage Pipeline", lifecycle
+        )
+    }
+    for pipeline in deals:
+        for stage in pipeline.stages:
+            _date_entered(portal, stage)
+
+
+def _read(rows: tuple[tuple[str, str, str], ...]) -> list[Stage]:
+    return [
+        Stage(id_, label, {"isClosed": str(chance in ("0.0", "1.0")).lower(), "probability": chance})
+        for id_, label, chance in rows
+    ]
+
+
+def _date_entered(portal: Portal, stage: Stage) -> None:
+    name = f"hs_v2_date_entered_{stage.id}"
+    label = f'Date entered "{stage.label}"'
+    definition = Definition(
+        name, label, "datetime", "date", "dealinformation", read_only=True, standard=True
+    )
+    portal.definitions["deals"][name] = definition
+    portal.given["deals"] |= {name}

@@ -1,0 +1,82 @@
+"""Starts a sandbox: pretend tools on loopback, each on its own port, and one port to steer them.
+
+A product feature and the tests' counterpart. It shares no code with the connectors and
+imports nothing of the core: a shared mistake would cancel out.
+"""
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from journeysync.sandbox.admin import Admin
+from journeysync.sandbox.faults import Faults
+from journeysync.sandbox.front import Front, Tool
+from journeysync.sandbox.hubspot.app import HubSpot
+from journeysync.sandbox.journal import Journal
+from journeysync.sandbox.wire import Listener
+from journeysync.sandbox.world import DEFAULT_NOW, World, iso_short, millis
+
+TOOLS = ("hubspot",)
+DEFAULT_CUSTOMERS = 60
+DEFAULT_SEED = 1
+
+
+class Sandbox:
+    """A running sandbox; leaving it as a context stops it."""
+
+    def __init__(
+        self, world: World, tools: dict[str, Tool], journal: Journal, faults: Faults, port: int
+    ) -> None:
+        self._world = world
+        self._faults = faults
+        self._listeners = [Listener(port, Admin(world, tools, journal, faults))]
+        self.admin = self._listeners[0].url
+        """Address of the admin API."""
+        self.tools: dict[str, dict[str, str]] = {}
+        """What a workspace needs to reach each tool: `base_url` and `access_token`."""
+        for offset, (name, tool) in enumerate(tools.items(), start=1):
+            front = Front(world, tool, journal, faults)
+            listener = Listener(port + offset if port else 0, front)
+            self._listeners.append(listener)
+            self.tools[name] = {"base_url": listener.url, "access_token": tool.access_token}
+
+    @property
+    def now(self) -> str:
+        """The sandbox's time, ISO 8601."""
+        return iso_short(self._world.now)
+
+    def stop(self) -> None:
+        """Hang up on everyone and free the ports."""
+        self._faults.clear()
+        for listener in self._listeners:
+            listener.stop()
+        self._listeners.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def start(
+    port: int = 0,
+    customers: int = DEFAULT_CUSTOMERS,
+    seed: int = DEFAULT_SEED,
+    tools: Sequence[str] = TOOLS,
+    *,
+    limits: bool = True,
+    now: str = DEFAULT_NOW,
+) -> Sandbox:
+    """Fill the pretend tools and serve them; with a port, the tools follow on the next ones."""
+    unknown = [name for name in tools if name not in TOOLS]
+    if unknown:
+        raise ValueError(f"no pretend {', '.join(unknown)}; there is {', '.join(TOOLS)}")
+    world = World(millis(now), seed, customers)
+    made: dict[str, Tool] = {name: HubSpot(world, limits=limits) for name in tools}
+    return Sandbox(world, made, Journal(), Faults(), port)

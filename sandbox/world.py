@@ -1,0 +1,47 @@
+"""What all pretend tools of one sandbox share: its time, its seed, its lock.
+
+Time stands still but for `advance`. Nothing here reads the machine's clock.
+"""
+
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+
+DAY = 86_400_000
+HOUR = 3_600_000
+MINUTE = 60_000
+DEFAULT_NOW = "2026-11-20T09:00:00Z"
+
+
+@dataclass
+class World:
+    """One made-up business at one made-up instant (milliseconds since 1970, UTC)."""
+
+    now: int
+    seed: int
+    customers: int
+    lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+
+def millis(text: str) -> int:
+    """Read an ISO 8601 instant; without an offset it is UTC."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return round(moment.timestamp() * 1000)
+
+
+@lru_cache(maxsize=4096)
+def _second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def iso(at: int) -> str:
+    """Write an instant as HubSpot and most others do: UTC, three digits after the second."""
+    return f"{_second(at // 1000)}.{at % 1000:03d}Z"
+
+
+def iso_short(at: int) -> str:
+    """Write an instant to the second."""
+    return f"{_second(at // 1000)}Z"
