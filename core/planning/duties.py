@@ -10,10 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import numpy as np
-
-from journeysync.core.engine.calendar import Clock
-from journeysync.core.instants import from_micros, to_micros
 from journeysync.core.planning.shown import Atlas, Pin, moot, pinned_places
 from journeysync.core.planning.views import CustomerView, Expectation
 
@@ -84,8 +80,7 @@ def _due(atlas: Atlas, journey: str, need: Expectation) -> datetime:
     task = atlas.touchpoint(journey, need.touchpoint).task
     if task is None or task.due is None:
         return need.deadline
-    clock = Clock.of(atlas.journey(journey).calendar)
-    return from_micros(int(clock.add(np.array([to_micros(need.deadline)]), task.due)[0]))
+    return atlas.later(journey, need.deadline, task.due)
 
 
 def _standing(need: Expectation, now: datetime) -> str:

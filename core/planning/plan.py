@@ -59,8 +59,8 @@ class TaskChange:
     priority: Literal["low", "medium", "high"] | None = None
     about: tuple[tuple[str, str], ...] = ()
     """(object type, id) of the records it hangs on; the person first."""
-    alias_of: str = ""
-    """The key the task was opened under, where its anchor has changed since."""
+    alias: str = ""
+    """The key that its expectation has today, where the anchor has changed since it was opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class TaskFinding:
     due: datetime
     owner: str = ""
     subject: str = ""
-    alias_of: str = ""
+    alias: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,7 @@ def _edits(
 
 def _computed_option(view: CustomerView, atlas: Atlas) -> str:
     answer = shown_answer(view)
-    return f.stage_option(atlas.journeys, answer.journey, answer.place) if answer else ""
+    return atlas.option(answer.journey, answer.place) if answer else ""
 
 
 def record_changes(

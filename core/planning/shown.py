@@ -13,6 +13,7 @@ import numpy as np
 
 from journeysync.core.engine.calendar import Clock
 from journeysync.core.instants import from_micros, to_micros
+from journeysync.core.language.durations import Duration
 from journeysync.core.language.model import Exit, Journey, Touchpoint
 from journeysync.core.planning import fields as f
 from journeysync.core.planning.texts import day, reason
@@ -46,18 +47,53 @@ class Atlas:
 
     journeys: tuple[Journey, ...]
     zone: ZoneInfo
+    _by_id: Mapping[str, Journey]
+    _touchpoints: Mapping[tuple[str, str], tuple[tuple[int, int], Touchpoint]]
+    _clocks: Mapping[str, Clock]
+    _options: Mapping[tuple[str, str], str]
+
+    @staticmethod
+    def of(journeys: tuple[Journey, ...], zone: ZoneInfo) -> "Atlas":
+        """Index the maps."""
+        return Atlas(
+            journeys,
+            zone,
+            {journey.journey: journey for journey in journeys},
+            {
+                (journey.journey, touchpoint.id): ((i, j), touchpoint)
+                for i, journey in enumerate(journeys)
+                for j, touchpoint in enumerate(journey.touchpoints)
+            },
+            {journey.journey: Clock.of(journey.calendar) for journey in journeys},
+            {
+                (journey.journey, place.id): f.stage_option(journeys, journey.journey, place.id)
+                for journey in journeys
+                for place in journey.places
+            },
+        )
 
     def journey(self, name: str) -> Journey:
-        return next(journey for journey in self.journeys if journey.journey == name)
+        return self._by_id[name]
 
     def touchpoint(self, journey: str, touchpoint: str) -> Touchpoint:
-        return next(t for t in self.journey(journey).touchpoints if t.id == touchpoint)
+        return self._touchpoints[journey, touchpoint][1]
 
     def rank(self, journey: str, touchpoint: str) -> tuple[int, int]:
         """Say where a touchpoint stands in the order of the maps."""
-        number = next(i for i, one in enumerate(self.journeys) if one.journey == journey)
-        ids = [t.id for t in self.journeys[number].touchpoints]
-        return number, ids.index(touchpoint)
+        return self._touchpoints[journey, touchpoint][0]
+
+    def option(self, journey: str, place: str) -> str:
+        """Return the CRM's value for a place."""
+        return self._options[journey, place]
+
+    def places_of(self, option: str) -> dict[str, str]:
+        """Return journey -> place for a value of the CRM."""
+        return {pair[0]: pair[1] for pair, value in self._options.items() if value == option}
+
+    def later(self, journey: str, at: datetime, by: Duration) -> datetime:
+        """Add a duration in a journey's calendar."""
+        moved = self._clocks[journey].add(np.array([to_micros(at)], dtype=np.int64), by)
+        return from_micros(int(moved[0]))
 
 
 def shown_answer(view: CustomerView) -> JourneyAnswer | None:
@@ -111,7 +147,7 @@ def wanted(view: CustomerView, atlas: Atlas, pin: Pin | None, now: datetime) -> 
         values[f.NEXT_DUE] = _instant(coming[0])
     if answer is not None:
         journey = atlas.journey(answer.journey)
-        computed = f.stage_option(atlas.journeys, answer.journey, answer.place)
+        computed = atlas.option(answer.journey, answer.place)
         values[f.NAME] = journey.title
         because = reason(answer, journey, atlas.zone)
         if pin is None:
@@ -135,7 +171,7 @@ def moot(touchpoint: Touchpoint, atlas: Atlas, journey: str, pinned: Mapping[str
 
 def pinned_places(atlas: Atlas, pin: Pin | None) -> dict[str, str]:
     """Return journey -> place that a pin stands for."""
-    return dict(f.places_of_option(atlas.journeys, pin.stage)) if pin else {}
+    return atlas.places_of(pin.stage) if pin else {}
 
 
 def _pinned_exits(atlas: Atlas, pin: Pin | None) -> dict[str, str]:
@@ -160,20 +196,20 @@ def _status(answer: JourneyAnswer | None, atlas: Atlas, pin: Pin | None,
         return "done" if pinned or last else "on_track"
     assert answer is not None
     journey = atlas.journey(answer.journey)
-    if answer.since is not None and now > (stuck_after(journey, answer.place, answer.since) or now):
-        return "stuck"
+    if answer.since is not None:
+        end = stuck_after(atlas, answer.journey, answer.place, answer.since)
+        if end is not None and now > end:
+            return "stuck"
     if answer.kind == "exit" or answer.place == journey.stages[-1].id:
         return "done"
     return "on_track"
 
 
-def stuck_after(journey: Journey, place: str, since: datetime) -> datetime | None:
+def stuck_after(atlas: Atlas, journey: str, place: str, since: datetime) -> datetime | None:
     """Say until when a customer may stay in a stage before they are called stuck."""
-    for target in journey.targets:
+    for target in atlas.journey(journey).targets:
         if target.from_ == place and target.within is not None:
-            clock = Clock.of(journey.calendar)
-            end = clock.add(np.array([to_micros(since)], dtype=np.int64), target.within)
-            return from_micros(int(end[0]))
+            return atlas.later(journey, since, target.within)
     return None
 
 

@@ -159,7 +159,7 @@ def _move(plan: TaskPlan, task: TaskEntry, need: Need, present: PresentTask, ali
         TaskChange(
             "move", task.tool, task.key, task.id, task.customers, task.journeys,
             task.touchpoint, need.anchor, task.k, "what it hangs on has moved", task.subject,
-            need.due, due_before=task.due, alias_of=alias,
+            need.due, due_before=task.due, alias=alias,
         )
     )  # fmt: skip
     return True

@@ -1,4 +1,4 @@
-"""Evaluating customers of the state and keeping the answers with the instant they next change."""
+"""Evaluating customers of the state: their views, and the instant at which each next changes."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection
 
 from journeysync.core.engine.evaluate import Evaluation, evaluate
 from journeysync.core.identity.rules import IdentityRules
@@ -23,8 +23,6 @@ from journeysync.core.planning.views import (
     Override,
 )
 from journeysync.core.running.history import History, load_history
-from journeysync.core.state import tables as t
-from journeysync.core.state.store import chunks, upsert
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,22 +224,3 @@ def _until(text: str, zone: ZoneInfo) -> datetime | None:
     if at.tzinfo is None or text.strip().endswith("T00:00:00Z"):
         at = at.replace(tzinfo=zone) + timedelta(days=1)
     return at
-
-
-def keep_answers(connection: Connection, evaluated: Evaluated, due: Mapping[str, int]) -> None:
-    """Store places and the instants at which to look again."""
-    customers = [view.id for view in evaluated.views]
-    for part in chunks(customers):
-        for table in (t.answer, t.due):
-            connection.execute(delete(table).where(table.c.customer.in_(part)))
-    upsert(connection, t.answer, [
-        {
-            "customer": view.id, "journey": one.journey, "place": one.place, "kind": one.kind,
-            "previous": one.previous, "route": one.route,
-            "since": None if one.since is None else to_micros(one.since),
-            "evidence": one.evidence.id if one.evidence else "",
-        }
-        for view in evaluated.views
-        for one in view.answers
-    ])  # fmt: skip
-    upsert(connection, t.due, [{"customer": c, "at": at} for c, at in due.items()])

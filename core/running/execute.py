@@ -1,4 +1,4 @@
-"""Executing a plan: announce, call, note — batch by batch, so that a kill at any moment is harmless.
+"""Executing a plan: announce, call, note — batch by batch, so that a kill is always harmless.
 
 Before a call its rows are stored as intents; with the answer, outcomes and ledger are stored and
 the intents taken away, in one transaction. What stays behind is read back (`recover`).

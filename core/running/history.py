@@ -46,7 +46,7 @@ def load_history(
     loaded = {p.name: p for p in records.load_people(connection, number)}
     people = [_ordered([loaded[name] for name in members[customer]], rules) for customer in ids]
     companies = _companies(connection, people)
-    attributes = [
+    attributes: list[Attributes] = [
         {**(company.attributes if company else {}), **merged(some, rules)}
         for some, company in zip(people, companies, strict=True)
     ]
@@ -170,7 +170,8 @@ def customer_attributes_named(journeys: Sequence[Journey]) -> set[str]:
     """Return the attributes of customers that any of these maps looks at."""
     conditions: list[Conditions] = []
     for journey in journeys:
-        conditions += [one.when for one in (*journey.routes, *journey.touchpoints)]
+        conditions += [route.when for route in journey.routes]
+        conditions += [touchpoint.when for touchpoint in journey.touchpoints]
     return {name for some in conditions for name in some}
 
 

@@ -226,8 +226,7 @@ def _remember(
         heir = owner.get(founder or "")
         if heir:
             upsert(connection, t.customer_alias, [{"old": gone, "new": heir}])
-        for table in (t.answer, t.due):
-            connection.execute(delete(table).where(table.c.customer == gone))
+        connection.execute(delete(t.due).where(t.due.c.customer == gone))
     for back in sorted(named):
         connection.execute(delete(t.customer_alias).where(t.customer_alias.c.old == back))
 

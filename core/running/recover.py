@@ -1,5 +1,7 @@
-"""Reading back what a run that was cut off was about to write: what is there is ours, the rest is
-planned anew. Writes nothing to any tool."""
+"""Reading back what a run that was cut off was about to write.
+
+What is there is ours, the rest is planned anew. Writes nothing to any tool.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime

@@ -233,8 +233,8 @@ def _store_task(
         t.task_customer,
         [{"key": task.key, "customer": customer} for customer in task.customers],
     )
-    if task.alias_of:
-        upsert(connection, t.task_alias, [{"alias": task.alias_of, "key": task.key}])
+    if task.alias:
+        upsert(connection, t.task_alias, [{"alias": task.alias, "key": task.key}])
 
 
 def _written(

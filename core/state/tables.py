@@ -121,18 +121,6 @@ customer = Table(
     _text("founder"),  # the record the id was minted from
 )
 customer_alias = Table("customer_alias", META, _text("old", key=True), _text("new"))
-answer = Table(
-    "answer",
-    META,
-    _text("customer", key=True),
-    _text("journey", key=True),
-    _text("place"),
-    _text("kind"),
-    _text("previous"),
-    _text("route"),
-    _instant("since"),
-    _text("evidence"),
-)
 due = Table(
     "due",
     META,

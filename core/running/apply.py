@@ -1,0 +1,118 @@
+"""Executing a saved plan, if the world still looks as it did when the plan was made.
+
+Advances no watermark and evaluates nobody: what has happened since is the next sync's matter.
+"""
+
+import uuid
+from collections.abc import Iterable
+from datetime import timedelta
+
+import msgspec
+
+from journeysync.core.errors import Stale
+from journeysync.core.instants import to_micros
+from journeysync.core.planning.edits import equal
+from journeysync.core.planning.plan import Plan, RecordChange, TaskChange
+from journeysync.core.ports import Destination, PresentRecord, PresentTask
+from journeysync.core.running.execute import execute
+from journeysync.core.running.recover import recover
+from journeysync.core.running.sync import Finished, Job, fingerprint, guard
+from journeysync.core.state import runs
+
+_SHOWN = 5
+"""So many deviations are named; the rest is counted."""
+
+
+def apply(job: Job, plan: Plan, *, max_age: timedelta) -> Finished:
+    """Execute a saved plan. Raises Stale, with nothing written, where it no longer fits."""
+    if job.clock - plan.made_at > max_age:
+        raise Stale(
+            f"The plan was made at {plan.made_at:%Y-%m-%d %H:%M} UTC, which is too long ago. "
+            "Make a new one with `journeysync sync --dry-run --out FILE`. Nothing was written."
+        )
+    if plan.fingerprint != fingerprint(job):
+        raise Stale(
+            "The maps, the workspace or a mapping have changed since the plan was made. "
+            "Make a new one with `journeysync sync --dry-run --out FILE`. Nothing was written."
+        )
+    guard(job, plan)
+    recover(job.store, job.destinations, job.clock)
+    odd = [*_records_that_differ(job, plan), *_tasks_that_differ(job, plan)]
+    if odd:
+        more = f" and {len(odd) - _SHOWN} more" if len(odd) > _SHOWN else ""
+        raise Stale(
+            f"The world has changed since the plan was made: {'; '.join(odd[:_SHOWN])}{more}. "
+            "Make a new plan. Nothing was written."
+        )
+    return _execute(job, plan)
+
+
+def _execute(job: Job, plan: Plan) -> Finished:
+    run = uuid.uuid4().hex[:12]
+    before = sum(tool.calls for tool in job.destinations.values())
+    with job.store.begin() as connection:
+        runs.start_run(connection, run, "apply", to_micros(job.clock))
+    executed = execute(
+        job.store, plan, job.destinations, run=run, now=job.clock, progress=job.progress
+    )
+    calls = sum(tool.calls for tool in job.destinations.values()) - before
+    counts = executed.counts(plan, calls)
+    code = executed.stopped.exit_code if executed.stopped else 3 if executed.failures else 0
+    with job.store.begin() as connection:
+        runs.finish_run(connection, run, to_micros(job.clock), code, msgspec.to_builtins(counts))
+    return Finished(counts, executed, code)
+
+
+def _records_that_differ(job: Job, plan: Plan) -> Iterable[str]:
+    for tool, destination in sorted(job.destinations.items()):
+        mine = [change for change in plan.records if change.tool == tool]
+        for kind in sorted({change.object_type for change in mine}):
+            some = {change.id: change for change in mine if change.object_type == kind}
+            for answer in _present(destination, kind, some):
+                if not _as_before(some[answer.asked], answer):
+                    yield f"{tool} {kind} {answer.asked} holds other values"
+
+
+def _present(
+    destination: Destination, kind: str, changes: dict[str, RecordChange]
+) -> Iterable[PresentRecord]:
+    names = sorted({one.field for change in changes.values() for one in change.fields})
+    ids = list(changes)
+    for start in range(0, len(ids), destination.batch):
+        yield from destination.present(kind, ids[start : start + destination.batch], names)
+
+
+def _as_before(change: RecordChange, answer: PresentRecord) -> bool:
+    """Say whether a record is as the plan found it, or already as an earlier try left it."""
+    if not answer.id:
+        return False
+    for one in change.fields:
+        held = answer.fields[one.field].value if one.field in answer.fields else ""
+        if not equal(one.field, held, one.before) and not equal(one.field, held, one.after):
+            return False
+    return True
+
+
+def _tasks_that_differ(job: Job, plan: Plan) -> Iterable[str]:
+    for tool, destination in sorted(job.destinations.items()):
+        tasks = {change.key: change for change in plan.tasks if change.tool == tool}
+        keys = list(tasks)
+        found: dict[str, PresentTask] = {}
+        for start in range(0, len(keys), destination.batch):
+            part = destination.tasks(keys=keys[start : start + destination.batch])
+            found |= {task.key: task for task in part}
+        for key, change in tasks.items():
+            if not _task_as_before(change, found.get(key)):
+                yield f"{tool} task {change.id or key} is not as it was"
+
+
+def _task_as_before(change: TaskChange, task: PresentTask | None) -> bool:
+    if change.action == "open":
+        return task is None or task.status == "open"
+    if task is None:
+        return False
+    if change.action == "reopen":
+        return task.closed_by_us or task.status == "open"
+    if change.action == "close":
+        return task.status == "open" or task.closed_by_us
+    return task.status == "open" and task.due in (change.due_before, change.due)

@@ -1,0 +1,287 @@
+"""One run: recover, read, identify, evaluate, plan; then, unless it is a dry run, execute.
+
+Nothing is decided here and nothing is called directly: this file is the order of things. A run
+that is cut off anywhere leaves marks (dirty records, intents, watermarks) from which the next run
+comes to the same end.
+"""
+
+import hashlib
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from importlib.metadata import version
+from zoneinfo import ZoneInfo
+
+import msgspec
+import numpy as np
+
+from journeysync.core.engine.calendar import Clock
+from journeysync.core.errors import Guarded, Stop
+from journeysync.core.identity.rules import IdentityRules
+from journeysync.core.instants import from_micros, to_micros
+from journeysync.core.language.model import Calendar, Journey
+from journeysync.core.planning.ledger import Ledger, Rules
+from journeysync.core.planning.make import Questions, make_plan, questions
+from journeysync.core.planning.plan import Counts, Plan
+from journeysync.core.planning.records import targets
+from journeysync.core.planning.shown import Atlas
+from journeysync.core.planning.views import CustomerView
+from journeysync.core.ports import Destination, Source
+from journeysync.core.running.answers import Evaluated, Setting, evaluate_customers
+from journeysync.core.running.execute import Executed, execute
+from journeysync.core.running.gather import gather
+from journeysync.core.running.identify import identify
+from journeysync.core.running.ingest import ReadReport, ingest
+from journeysync.core.running.progress import Progress, silent
+from journeysync.core.running.recover import recover
+from journeysync.core.state import ledger as ledger_of
+from journeysync.core.state import runs
+from journeysync.core.state.store import Store
+from journeysync.core.workspace import Workspace
+
+CHUNK = 5000
+"""Customers evaluated at a time."""
+GUARD_FLOOR = 50
+"""So many changed customers never trip the guard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a run works with."""
+
+    store: Store
+    workspace: Workspace
+    journeys: tuple[Journey, ...]
+    sources: Mapping[str, Source]
+    destinations: Mapping[str, Destination]
+    now: datetime
+    """The instant that is judged."""
+    clock: datetime
+    """The instant it is; reading goes by it."""
+    full: bool = False
+    only: tuple[str, ...] = ()
+    accept: frozenset[str] = frozenset()
+    progress: Progress = silent
+
+
+@dataclass(slots=True)
+class Outlook:
+    """What a run has found out and wants to do."""
+
+    plan: Plan
+    read: ReadReport
+    evaluated: Evaluated
+    due: dict[str, int]
+    dirty: tuple[str, ...]
+    failed: dict[str, str] = field(default_factory=dict)
+    """Tool -> why it could not be read or asked."""
+    stopped: Stop | None = None
+    customers: tuple[str, ...] = ()
+    """Who was looked at."""
+
+
+@dataclass(slots=True)
+class Finished:
+    """What a run has done."""
+
+    counts: Counts
+    executed: Executed
+    exit_code: int
+
+
+def look(job: Job) -> Outlook:
+    """Do everything up to the plan: reads the tools, writes to the state only."""
+    atlas = Atlas.of(job.journeys, ZoneInfo(job.workspace.timezone))
+    identity = IdentityRules.of(job.workspace)
+    recover(job.store, job.destinations, job.clock)
+    read = ingest(
+        job.store, job.sources, identity, now=min(job.now, job.clock), full=job.full,
+        only=job.only, progress=job.progress,
+    )  # fmt: skip
+    mark = fingerprint(job)
+    with job.store.begin() as connection:
+        dirty = tuple(runs.dirty_people(connection))
+        identified = identify(connection, dirty, identity)
+        if job.full or runs.fingerprint(connection) != mark:
+            chosen = runs.all_customers(connection)
+        else:
+            chosen = set(identified.customers)
+            chosen |= runs.due_customers(connection, to_micros(job.now))
+            chosen |= ledger_of.failed_customers(connection) | read.task_customers
+            chosen |= ledger_of.customers_sharing_tasks(connection, chosen)
+    setting = Setting(
+        job.journeys, identity, job.now, atlas.zone, _reach(job, read),
+        {name: source.emits() for name, source in job.sources.items()},
+    )  # fmt: skip
+    rules = rules_of(job)
+    evaluated, views = _evaluate(job, sorted(chosen), setting, dirty, atlas, rules)
+    plan, failed, stopped = _plan(job, views, atlas, rules, mark, read.failed)
+    due = _due(evaluated, plan, job, atlas.zone)
+    return Outlook(
+        plan, read, evaluated, due, dirty, failed, read.stopped or stopped, tuple(sorted(chosen))
+    )
+
+
+def _reach(job: Job, read: ReadReport) -> dict[str, int]:
+    """Say up to when each tool is read; asked about a future instant, as if it were then."""
+    ahead = max(0, to_micros(job.now) - to_micros(job.clock))
+    return {
+        tool: at + (0 if tool in read.failed else ahead) for tool, at in read.read_until.items()
+    }
+
+
+def _evaluate(
+    job: Job,
+    customers: Sequence[str],
+    setting: Setting,
+    dirty: Sequence[str],
+    atlas: Atlas,
+    rules: Rules,
+) -> tuple[Evaluated, list[CustomerView]]:
+    """Evaluate in chunks; keep the whole view only of customers whom a plan may concern."""
+    touched = set(dirty)
+    everything = Evaluated()
+    concerned = []
+    for start in range(0, len(customers), CHUNK):
+        part = customers[start : start + CHUNK]
+        with job.store.begin() as connection:
+            found = evaluate_customers(connection, part, setting, touched)
+            ledger = _ledger(job, found.views, rules)
+        everything.due |= found.due
+        everything.remarks += found.remarks
+        for view in found.views:
+            asked = questions([view], atlas, rules, ledger, job.now)
+            if asked.records or asked.task_keys or view.id in ledger.pins:
+                concerned.append(view)
+        job.progress("evaluating", start + len(part), len(customers))
+    return everything, concerned
+
+
+def _ledger(job: Job, views: Sequence[CustomerView], rules: Rules) -> Ledger:
+    records = {record for view in views for record in targets(view, rules)}
+    midnight = job.now.astimezone(ZoneInfo(job.workspace.timezone)).replace(
+        hour=0, minute=0, second=0, microsecond=0
+    )
+    with job.store.begin() as connection:
+        return ledger_of.load_ledger(connection, [view.id for view in views], records, midnight)
+
+
+def _plan(
+    job: Job,
+    views: Sequence[CustomerView],
+    atlas: Atlas,
+    rules: Rules,
+    mark: str,
+    unread: Mapping[str, str],
+) -> tuple[Plan, dict[str, str], Stop | None]:
+    ledger = _ledger(job, views, rules)
+    asked = questions(views, atlas, rules, ledger, job.now) if views else Questions((), ())
+    tools = {key: (task.tool,) for key, task in ledger.tasks.items()}
+    down = {tool: why for tool, why in unread.items() if tool in job.destinations}
+    gathered = gather(job.destinations, asked, ledger, tools, down)
+    plan = make_plan(views, atlas, rules, ledger, gathered.world, now=job.now, fingerprint=mark)
+    return plan, {**unread, **gathered.failed}, gathered.stopped
+
+
+def _due(evaluated: Evaluated, plan: Plan, job: Job, zone: ZoneInfo) -> dict[str, int]:
+    """Add to the instants at which to look again what the caps and outages put off."""
+    due = dict(evaluated.due)
+    tomorrow = job.now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    tomorrow += timedelta(days=1)
+    for customer in plan.held_customers:
+        due[customer] = min(due.get(customer, to_micros(tomorrow)), to_micros(tomorrow))
+    return due
+
+
+def finish(job: Job, outlook: Outlook, *, command: str) -> Finished:
+    """Execute the plan and leave the state ready for the next run.
+
+    Raises Guarded, before anything is written, when the plan changes too much.
+    """
+    guard(job, outlook.plan)
+    run = uuid.uuid4().hex[:12]
+    before = {name: tool.calls for name, tool in job.destinations.items()}
+    with job.store.begin() as connection:
+        runs.start_run(connection, run, command, to_micros(job.clock))
+        ledger_of.note_adoptions(connection, outlook.plan.adoptions, job.clock)
+        ledger_of.note_findings(connection, outlook.plan.findings)
+        ledger_of.note_pins(connection, outlook.plan.pins)
+    executed = execute(
+        job.store, outlook.plan, job.destinations, run=run, now=job.clock, progress=job.progress
+    )
+    calls = sum(tool.calls - before[name] for name, tool in job.destinations.items())
+    counts = executed.counts(outlook.plan, calls)
+    code = exit_code(outlook, executed)
+    with job.store.begin() as connection:
+        # Where a tool could not be asked, everybody that was looked at may have something waiting.
+        again = outlook.customers if outlook.failed else tuple(executed.waiting)
+        due = {**outlook.due, **dict.fromkeys(again, to_micros(job.now))}
+        runs.set_due(connection, outlook.customers, due)
+        runs.clean(connection, outlook.dirty)
+        runs.set_fingerprint(connection, outlook.plan.fingerprint)
+        runs.finish_run(connection, run, to_micros(job.clock), code, msgspec.to_builtins(counts))
+    return Finished(counts, executed, code)
+
+
+def exit_code(outlook: Outlook, executed: Executed) -> int:
+    """Say how a run has ended: DESIGN's order of exit codes."""
+    for error in (outlook.stopped, executed.stopped):
+        if error is not None:
+            return error.exit_code
+    failed = outlook.failed or executed.failures or outlook.read.set_aside
+    return 3 if failed or outlook.evaluated.remarks else 0
+
+
+def guard(job: Job, plan: Plan) -> None:
+    """Stop a plan that changes the stage of far more customers than a normal day would."""
+    changed = sum(
+        any(one.field == "journey_stage" and one.before for one in change.fields)
+        for change in plan.records
+    )
+    with job.store.begin() as connection:
+        written = ledger_of.customers_written(connection)
+    most = max(GUARD_FLOOR, int(written * job.workspace.guard.max_changes))
+    if changed > most and "changes" not in job.accept:
+        raise Guarded(
+            f"The plan changes the stage of {changed} of {written} records written before; more "
+            f"than {most} is not normal. Look at `sync --dry-run`, then run again with "
+            "`--accept changes` if it is right. Nothing was written."
+        )
+
+
+def rules_of(job: Job) -> Rules:
+    """Make instants of what the workspace says about tasks and writing."""
+    workspace = job.workspace
+    clock = Clock.of(Calendar(timezone=workspace.timezone))
+    now = np.array([to_micros(job.now)], dtype=np.int64)
+    horizon = int(clock.subtract(now, workspace.tasks.horizon)[0])
+    order = workspace.precedence or tuple(workspace.tools)
+    live_from = None
+    if workspace.live_from is not None:
+        live_from = datetime.fromisoformat(workspace.live_from)
+        if live_from.tzinfo is None:
+            live_from = live_from.replace(tzinfo=ZoneInfo(workspace.timezone))
+    return Rules(
+        write_to=workspace.write_to,
+        precedence={tool: i for i, tool in enumerate(order)},
+        departments=workspace.departments,
+        company_grain=workspace.customer == "company",
+        earliest_deadline=from_micros(horizon),
+        live_from=live_from,
+        max_open_per_customer=workspace.tasks.max_open_per_customer,
+        max_per_day=workspace.tasks.max_per_day,
+        max_per_owner_per_day=workspace.tasks.max_per_owner_per_day,
+        batch={name: tool.batch for name, tool in job.destinations.items()},
+    )
+
+
+def fingerprint(job: Job) -> str:
+    """Hash what a full evaluation depends on: maps, workspace, mappings, the holidays library."""
+    parts = [
+        *(journey.model_dump_json() for journey in job.journeys),
+        job.workspace.model_dump_json(exclude={"clock", "state"}),
+        *(f"{name} {source.mapping_version}" for name, source in sorted(job.sources.items())),
+        version("holidays"),
+    ]
+    return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
