@@ -14,7 +14,6 @@ from journeysync.core.engine.history import History
 from journeysync.core.engine.primitives import (
     Bools,
     Ints,
-    first_of_run,
     running_count,
     running_sum,
 )
@@ -37,10 +36,10 @@ class Matches:
         found = [self._rows(pattern) for pattern in patterns]
         if len(found) == 1:
             return found[0]
-        if not found:
-            return np.empty(0, dtype=np.int64)
-        rows = np.sort(np.concatenate(found))
-        return rows[first_of_run(rows)]
+        matching = np.zeros(self._history.size, dtype=np.bool_)
+        for rows in found:
+            matching[rows] = True
+        return np.flatnonzero(matching)
 
     def now(self, patterns: Patterns) -> Ints:
         """Return the rows up to `now` that match any of the patterns."""
