@@ -1,0 +1,159 @@
+"""Any of the three formats as something DuckDB can read, and the rules for its columns.
+
+CSV and JSONL come through `rows` as text with line numbers; Parquet is read where it lies, and its
+"line" is the number of the row. No cell is judged here.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+
+import pyarrow as pa
+
+from journeysync.connectors.files.duck import Duck, Error
+from journeysync.connectors.files.rows import Rows, read_csv, read_jsonl
+from journeysync.core.errors import Usage
+from journeysync.core.problems import Problem
+
+LINE = "\tline"
+"""Our column with the number of a row's first line."""
+_NESTED = ("STRUCT", "MAP", "UNION", "BLOB", "JSON")
+_WHOLE_BELOW = 1_000_000_000_000_000
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file whose columns can be asked for in SQL."""
+
+    path: Path
+    relation: str
+    """What stands after FROM: its rows are called `e` and have the column `LINE`."""
+    types: dict[str, str]
+    """Column of the file -> DuckDB type."""
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def line(self) -> str:
+        """Say in SQL which line a row begins on."""
+        return self.cell(LINE)
+
+    def cell(self, column: str) -> str:
+        """Say in SQL what a column holds."""
+        return f"e.{quoted(column)}"
+
+    def text(self, column: str) -> str:
+        """Say in SQL what a column holds as text; null where it is empty or not there."""
+        if column not in self.types:
+            return "NULL::VARCHAR"
+        name, kind = self.cell(column), self.types[column]
+        if kind == "VARCHAR":
+            return f"nullif({name}, '')"
+        if kind == "DATE":
+            return f"strftime({name}, '%Y-%m-%d')"
+        if kind.startswith("TIMESTAMP"):
+            return f"strftime({name}, '%Y-%m-%dT%H:%M:%S.%f') || '+00:00'"
+        if kind in {"DOUBLE", "FLOAT"} or kind.startswith("DECIMAL"):
+            return (
+                f"CASE WHEN {name} = trunc({name}) AND abs({name}) < {_WHOLE_BELOW} "
+                f"THEN {name}::BIGINT::VARCHAR "
+                f"WHEN isfinite({name}::DOUBLE) THEN {name}::VARCHAR END"
+            )
+        if kind.startswith(_NESTED) or kind.endswith("]"):
+            raise Usage(
+                f"The column `{column}` of `{self.path}` holds {kind.partition('(')[0].lower()} "
+                "values. Write text, numbers or true and false."
+            )
+        return f"{name}::VARCHAR"
+
+    def trimmed(self, column: str) -> str:
+        """Say in SQL what a column holds as text without outer spaces."""
+        return f"nullif(trim({self.text(column)}, ' ' || chr(9) || chr(13) || chr(10)), '')"
+
+    def need(self, *columns: str) -> None:
+        """Raise Usage unless the file has these columns; an empty JSONL file has all."""
+        if not self.types and self.path.name.removesuffix(".gz").endswith((".jsonl", ".ndjson")):
+            return
+        missing = [f"`{column}`" for column in columns if column not in self.types]
+        if missing:
+            raise Usage(
+                f"`{self.path}` has no column {' and none '.join(missing)}{self._hint(columns)}"
+            )
+
+    def _hint(self, wanted: Collection[str]) -> str:
+        names = list(self.types)
+        for mark, word in ((";", "semicolons"), ("\t", "tabs")):
+            if len(names) == 1 and mark in names[0]:
+                return f": its columns are parted by {word}. Save it with commas."
+        plain = {name.lower().replace(" ", "_").replace("-", "_"): name for name in names}
+        for column in wanted:
+            near = get_close_matches(column, plain, n=1)
+            if column not in self.types and near:
+                return f"; did you mean `{plain[near[0]]}`? Call it `{column}`."
+        return f". It has {', '.join(f'`{name}`' for name in names)}."
+
+
+def open_file(duck: Duck, path: Path, name: str, wanted: Collection[str] | None) -> Opened:
+    """Open a file under a name of our own; of CSV and JSONL only the wanted columns (None: all)."""
+    plain = path.name.removesuffix(".gz").lower()
+    if plain.endswith(".parquet") and not path.name.endswith(".gz"):
+        return _open_parquet(duck, path)
+    if plain.endswith(".csv"):
+        return _register(duck, path, name, read_csv(path), wanted)
+    if plain.endswith((".jsonl", ".ndjson")):
+        return _register(duck, path, name, read_jsonl(path), wanted)
+    raise Usage(
+        f"`{path}` is of no known format. Files end in .csv, .jsonl or .parquet; .csv and .jsonl "
+        "may be followed by .gz."
+    )
+
+
+def _register(
+    duck: Duck,
+    path: Path,
+    name: str,
+    rows: Rows,
+    wanted: Collection[str] | None,
+) -> Opened:
+    kept = [
+        column
+        for column in rows.columns
+        if wanted is None or column in wanted or column.startswith("link:")
+    ]
+    table = pa.table(
+        {
+            "line": pa.array(rows.lines, pa.int64()),
+            **{f"c{at}": pa.array(rows.columns[one], pa.string()) for at, one in enumerate(kept)},
+        }
+    )
+    duck.offer(f"{name}_cells", table)
+    renamed = "".join(f", c{at} AS {quoted(one)}" for at, one in enumerate(kept))
+    # The line goes by a name no header can have, for a file may have a column called `line`.
+    duck.run(
+        f"CREATE OR REPLACE TEMP VIEW {name} AS "  # noqa: S608 - names are quoted
+        f'SELECT line AS "{LINE}"{renamed} FROM {name}_cells'
+    )
+    return Opened(path, f"{name} e", dict.fromkeys(rows.columns, "VARCHAR"), rows.problems)
+
+
+def _open_parquet(duck: Duck, path: Path) -> Opened:
+    if not path.is_file():
+        raise Usage(f"There is no file `{path}`. Look at its name and folder.")
+    source = f"read_parquet({literal(str(path))}, file_row_number = true)"
+    try:
+        described = duck.rows(f"DESCRIBE SELECT * FROM {source}")  # noqa: S608
+    except Error:
+        raise Usage(f"`{path}` is no Parquet file, or a damaged one. Get it again.") from None
+    types = {str(row[0]): str(row[1]) for row in described if row[0] != "file_row_number"}
+    relation = f'(SELECT *, file_row_number + 1 AS "{LINE}" FROM {source}) e'  # noqa: S608
+    return Opened(path, relation, types)
+
+
+def quoted(name: str) -> str:
+    """Write a name for SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Write a text for SQL."""
+    return "'" + text.replace("'", "''") + "'"
