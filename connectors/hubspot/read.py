@@ -184,7 +184,7 @@ class Reader:
         unique = {record.id: record for record in records}
         links = {other: self._links(stream.name, other, list(unique)) for other in stream.links}
         for record in unique.values():
-            content = _content(record)
+            content = content_of(record)
             content["days"] = self._days(stream, content)
             for other, found in links.items():
                 content[other] = found.get(record.id, [])
@@ -244,7 +244,7 @@ def merged_ids(own: str, content: Mapping[str, Any]) -> list[str]:
     return sorted((one for one in ids if one.isdigit() and one != own), key=int)
 
 
-def _content(record: answers.Record) -> dict[str, Any]:
+def content_of(record: answers.Record) -> dict[str, Any]:
     properties = {name: value for name, value in sorted(record.properties.items()) if value}
     for volatile in ("hs_object_id", "lastmodifieddate", "hs_lastmodifieddate"):
         properties.pop(volatile, None)
