@@ -25,7 +25,7 @@ def render(plan: Plan, zone: ZoneInfo, *, everything: bool = False) -> Iterator[
         records = [one for one in plan.records if one.tool == tool]
         for kind, group in groupby(records, key=lambda one: one.object_type):
             for change in group:
-                yield from _record(kind, change, zone, everything=everything)
+                yield from _record(kind, change, everything=everything)
         for task in plan.tasks:
             if task.tool == tool:
                 yield from _task(task, zone)
@@ -52,7 +52,7 @@ def last_line(word: str, counts: Counts, *, failed: int | None = None,
     return f"{word}: {' '.join(parts)}"
 
 
-def _record(kind: str, change: RecordChange, zone: ZoneInfo, *, everything: bool) -> Iterator[str]:
+def _record(kind: str, change: RecordChange, *, everything: bool) -> Iterator[str]:
     loud = [one for one in change.fields if one.field not in _QUIET]
     shown = list(change.fields) if everything or not loud else loud
     head = f"  {kind} {change.id}"
