@@ -1,6 +1,10 @@
-"""The journey of a booking business, told as stories of its customers."""
+"""The journey of a booking business: told as stories of its customers, explained on its page."""
 
+import io
+import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,19 +13,21 @@ from kernel import answers
 from ruamel.yaml import YAML
 from stories import Story, read, told
 
-from journeysync.core.language.model import Journey
+from journeysync.core.language.loader import read_map
 
 HERE = Path(__file__).parent
 MAP = HERE.parent / "mappings/journeys/before-during-after.yaml"
-JOURNEY = Journey.model_validate(YAML(typ="safe", pure=True).load(MAP.read_text("utf-8")))
-STORIES = [
-    pytest.param(story, id=story.name)
-    for story in read(HERE / "stories/before-during-after.md", ZoneInfo(JOURNEY.calendar.timezone))
-]
+PAGE = HERE.parent / "docs/journeys/before-during-after.md"
+TEXT = MAP.read_text("utf-8")
+JOURNEY, PROBLEMS = read_map(TEXT, MAP.name)
+assert JOURNEY is not None, PROBLEMS
+STORIES = [*read(HERE / "stories/before-during-after.md", ZoneInfo(JOURNEY.calendar.timezone))]
+EDITS = re.findall(r"^```yaml\n(.*?)^```", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("story", STORIES)
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
 def test_the_engine_tells_the_story(story: Story) -> None:
+    assert JOURNEY is not None
     found = [
         one
         for question, person in story.questions
@@ -31,11 +37,66 @@ def test_the_engine_tells_the_story(story: Story) -> None:
     assert "\n".join(told(story, JOURNEY, found)) == "\n".join(story.lines)
 
 
-@pytest.mark.parametrize("story", STORIES)
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
 def test_the_interpreter_tells_the_story(story: Story) -> None:
+    assert JOURNEY is not None
     found = [
         interpret(JOURNEY, person.attributes, person.events, now=question.at)
         for question, person in story.questions
     ]
 
     assert "\n".join(told(story, JOURNEY, found)) == "\n".join(story.lines)
+
+
+def test_the_map_has_no_problem() -> None:
+    assert PROBLEMS == []
+
+
+def test_every_touchpoint_is_told_in_a_story() -> None:
+    """Seen in time, and as a task: all but the newsletter, which never is one."""
+    assert JOURNEY is not None
+    lines = [line for story in STORIES for line in story.lines]
+    in_time = {name for line in lines for name in re.findall(r"([\w-]+): [^;]*\bdone\b", line)}
+    to_do = {name for line in lines for name in re.findall(r"to do: ([^;]+)", line)}
+    tasks = {name for names in to_do for name in names.split(", ")}
+    every = {touchpoint.id for touchpoint in JOURNEY.touchpoints}
+
+    assert tasks == every - {"newsletter"}
+    assert in_time == every
+
+
+def test_the_page_has_a_row_for_every_touchpoint() -> None:
+    assert JOURNEY is not None
+    rows = re.findall(r"^\| `([\w-]+)` \|", PAGE.read_text("utf-8"), re.MULTILINE)
+
+    assert rows == [touchpoint.id for touchpoint in JOURNEY.touchpoints]
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_the_changes_shown_on_the_page_make_good_maps(edit: str) -> None:
+    changes = YAML(typ="safe").load(edit)
+    if set(changes) == {"journeys"}:
+        return  # a line of the workspace file
+    written = io.StringIO()
+    YAML(typ="safe").dump(changed(YAML(typ="safe").load(TEXT), changes), written)
+
+    journey, problems = read_map(written.getvalue(), "our-journey.yaml")
+
+    assert problems == []
+    assert journey != JOURNEY
+
+
+def changed(journey: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Change a map as a reader does: key by key, in the parts named by their id."""
+    for key, new in changes.items():
+        if not isinstance(new, list):
+            journey[key] = new
+            continue
+        parts = {part["id"]: part for part in journey.get(key, [])}
+        for part in new:
+            old = parts.setdefault(part["id"], {})
+            if "entering" in part:
+                old.pop("after", None)  # an anchor takes the place of the anchor
+            old.update(part)
+        journey[key] = [*parts.values()]
+    return journey
