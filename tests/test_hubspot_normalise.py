@@ -64,7 +64,7 @@ def decided(outcome: str, at: str) -> dict[str, Any]:
     return {"hs_meeting_outcome": [["SCHEDULED", MADE], [outcome, at]]}
 
 
-CREATED = "booking.created 2026-02-20T12:00:00.123000Z"
+CREATED = "booking.created 2026-02-20T12:00:00.123000Z lead_time=237.0"
 MEETINGS: dict[str, tuple[dict[str, str], dict[str, Any], list[str]]] = {
     "a visit to come": (
         visit("SCHEDULED"),
@@ -132,7 +132,7 @@ MEETINGS: dict[str, tuple[dict[str, str], dict[str, Any], list[str]]] = {
         {**visit("COMPLETED"), "hs_createdate": "2026-03-05T09:00:00Z", "hs_meeting_end_time": ""},
         {},
         [
-            f"booking.created 2026-03-02T09:00:00Z outcome=completed {ABOUT}",
+            f"booking.created 2026-03-02T09:00:00Z lead_time=0.0 outcome=completed {ABOUT}",
             f"booking.starts 2026-03-02T09:00:00Z outcome=completed {ABOUT}",
             f"booking.ended 2026-03-02T09:00:00Z outcome=completed {ABOUT}",
             f"booking.attended 2026-03-02T09:00:00Z outcome=completed {ABOUT}",
@@ -386,8 +386,8 @@ CONTACTS: dict[str, tuple[dict[str, str], dict[str, Any], list[str]]] = {
         [
             "form.submitted 2026-01-01T00:00:00Z form=Home: Contact us",
             "form.submitted 2026-02-01T00:00:00Z form=Home: Contact us",
-            "form.submitted 2026-03-01T00:00:00Z form=Footer: Newsletter",
-            "subscriber.joined 2026-03-01T00:00:00Z form=Footer: Newsletter",
+            "form.submitted 2026-03-01T00:00:00Z form=newsletter",
+            "subscriber.joined 2026-03-01T00:00:00Z form=newsletter",
         ],
     ),
     "lifecycle stages as they came": (

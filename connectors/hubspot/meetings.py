@@ -48,14 +48,20 @@ def _events(
     facts: Facts, rule: MeetingRule, start: datetime, attributes: Mapping[str, Scalar]
 ) -> Iterator[Event]:
     for moment, at, repeats in _moments(facts, start):
+        ahead = {"lead_time": _hours(start - at)} if moment == "created" else {}
         for kind in getattr(rule, moment):
             yield from facts.events(
                 kind,
                 at,
                 subject_type=rule.subject,
                 mark=facts.mark(at) if repeats else "",
-                attributes=attributes,
+                attributes={**attributes, **ahead},
             )
+
+
+def _hours(span: timedelta) -> float:
+    """How long ahead a booking was made; a map may ask for `lead_time: {lt: 24}`."""
+    return round(span / timedelta(hours=1), 2)
 
 
 def _moments(facts: Facts, start: datetime) -> Iterator[tuple[str, datetime, bool]]:
