@@ -21,6 +21,7 @@ from journeysync.commands.failures import Failure, failure, redact, shorten_addr
 from journeysync.core.running.progress import Progress, silent
 
 if TYPE_CHECKING:
+    from journeysync.core.problems import Problem
     from journeysync.core.running.workspace_file import OpenWorkspace
 
 
@@ -64,13 +65,17 @@ class Console:
             click.echo(self.redact(json.dumps(document, ensure_ascii=False, default=str)))
 
     def open_workspace(self) -> "OpenWorkspace":
-        """Open the workspace folder, say its warnings, and remember its secrets as unsayable."""
+        """Open the workspace folder, say its warnings, and remember its secrets as unsayable.
+
+        What only `journey lint` should nag about is said with `-v`.
+        """
         from journeysync.core.running.workspace_file import open_workspace
 
         opened = open_workspace(self.folder)
         self.hide(*opened.secrets)
         for warning in opened.warnings:
-            self.say(str(warning))
+            if self.verbose or not warning.code.startswith("JS4"):
+                self.say(str(warning))
         return opened
 
     @contextmanager
@@ -109,16 +114,18 @@ def _document(failed: Failure) -> dict[str, Any]:
     return {
         "exit_code": failed.exit_code,
         "message": failed.sentence,
-        "problems": [
-            {
-                "file": problem.file,
-                "line": problem.line,
-                "code": problem.code,
-                "what": problem.what,
-                "warning": problem.warning,
-            }
-            for problem in failed.problems
-        ],
+        "problems": [problem_document(problem) for problem in failed.problems],
+    }
+
+
+def problem_document(problem: "Problem") -> dict[str, Any]:
+    """Write a problem as JSON values."""
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "code": problem.code,
+        "what": problem.what,
+        "warning": problem.warning,
     }
 
 

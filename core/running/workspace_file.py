@@ -15,6 +15,7 @@ from journeysync.core.language.model import Journey
 from journeysync.core.ports import ToolSetup
 from journeysync.core.problems import Problem
 from journeysync.core.running.clock import read_clock
+from journeysync.core.running.maps import read_maps
 from journeysync.core.running.secrets import Secrets, read_secrets, secrets_in
 from journeysync.core.workspace import Workspace
 
@@ -133,14 +134,7 @@ def _workspace(text: str, file: str) -> tuple[Workspace | None, list[Problem]]:
 
 
 def _journeys(names: Sequence[str], folder: Path) -> tuple[tuple[Journey, ...], list[Problem]]:
-    from importlib.resources import files
-
-    from ruamel.yaml import YAML
-
-    found = []
-    for name in names:
-        path = folder / name
-        if not path.is_file():
-            path = Path(str(files("journeysync.mappings"))) / "journeys" / f"{name}.yaml"
-        found.append(Journey.model_validate(YAML(typ="safe").load(path.read_text("utf-8"))))
-    return tuple(found), []
+    try:
+        return read_maps(names, folder)
+    except Usage as error:
+        return (), [*error.problems]
