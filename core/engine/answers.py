@@ -8,7 +8,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from journeysync.core.engine.facts import Facts
-from journeysync.core.engine.primitives import Ints
+from journeysync.core.engine.primitives import Ints, values_at
 from journeysync.core.engine.statuses import STATUSES, Judged
 from journeysync.core.language.model import Journey
 
@@ -18,7 +18,7 @@ def place_table(facts: Facts) -> pa.Table:
     moves, last = facts.moves, facts.moves.last
     names = _place_names(facts)
     stages = len(facts.journey.stages)
-    place = _at(moves.place, last, 0)
+    place = values_at(moves.place, last, 0)
     kind = np.where(place == 0, 0, np.where(place <= stages, 1, 2))
     return pa.table(
         {
@@ -26,9 +26,9 @@ def place_table(facts: Facts) -> pa.Table:
             "route": coded(facts.routes.of, facts.routes.names),
             "place": coded(place, names),
             "kind": coded(kind, ("", "stage", "exit")),
-            "since": pa.array(_at(moves.at, last, 0), mask=last < 0),
-            "previous": coded(_at(moves.previous, last, 0), names),
-            "evidence_row": pa.array(_at(moves.row, last, -1)),
+            "since": pa.array(values_at(moves.at, last, 0), mask=last < 0),
+            "previous": coded(values_at(moves.previous, last, 0), names),
+            "evidence_row": pa.array(values_at(moves.row, last, -1)),
         }
     )
 
@@ -70,7 +70,7 @@ def expectation_table(journey: Journey, facts: Facts, judged: Sequence[Judged]) 
             "opens": pa.array(_joined([one.windows.opens for one in judged])),
             "deadline": pa.array(_joined([one.windows.deadline for one in judged])),
             "status": coded(_joined([one.status for one in judged]), STATUSES),
-            "satisfied_at": pa.array(_at(facts.history.at, satisfied, 0), mask=satisfied < 0),
+            "satisfied_at": pa.array(values_at(facts.history.at, satisfied, 0), mask=satisfied < 0),
             "satisfied_row": pa.array(satisfied),
             "actionable": pa.array(_joined([one.actionable for one in judged]).astype(np.bool_)),
         }
@@ -79,13 +79,6 @@ def expectation_table(journey: Journey, facts: Facts, judged: Sequence[Judged]) 
 
 def _place_names(facts: Facts) -> tuple[str, ...]:
     return ("", *facts.places.number)
-
-
-def _at(values: Ints, rows: Ints, otherwise: int) -> Ints:
-    """Return the values of rows, something else for row -1."""
-    if not len(values):
-        return np.full(len(rows), otherwise, dtype=np.int64)
-    return np.where(rows >= 0, np.take(values, rows, mode="clip"), otherwise)
 
 
 def _joined(parts: Sequence[NDArray[Any]]) -> Ints:

@@ -11,7 +11,7 @@ from journeysync.core.engine.calendar import Clock
 from journeysync.core.engine.history import History
 from journeysync.core.engine.patterns import Matches
 from journeysync.core.engine.places import Moves, Places
-from journeysync.core.engine.primitives import Bools, Ints, Line, Timeline
+from journeysync.core.engine.primitives import NEVER, Ints, Line, Timeline, values_at
 from journeysync.core.engine.records import Records, Segments
 from journeysync.core.engine.routes import Routes
 from journeysync.core.engine.states import States
@@ -85,11 +85,4 @@ class Facts:
 
     def at_of(self, rows: Ints) -> Ints:
         """Return the instants of events, `NEVER` for -1."""
-        return np.where(rows >= 0, np.take(self.history.at, rows, mode="clip"), _NEVER)
-
-    def route_is_one_of(self, names: tuple[str, ...]) -> Bools:
-        """Say which customers are on one of some routes."""
-        return np.isin(self.routes.of, [self.routes.names.index(name) for name in names])
-
-
-_NEVER = np.iinfo(np.int64).max
+        return values_at(self.history.at, rows, NEVER)

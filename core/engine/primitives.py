@@ -17,6 +17,13 @@ NEVER = int(np.iinfo(np.int64).max)
 """Later than every instant; stands where nothing happened."""
 
 
+def values_at(values: Ints, rows: Ints, otherwise: int) -> Ints:
+    """Return the values of some rows, and something else for the row -1."""
+    if not len(values):
+        return np.full(len(rows), otherwise, dtype=np.int64)
+    return np.where(rows >= 0, np.take(values, rows, mode="clip"), otherwise)
+
+
 def first_of_run(ids: Ints) -> Bools:
     """Say which items differ from the one before them."""
     first = np.ones(len(ids), dtype=np.bool_)
@@ -175,5 +182,5 @@ class Timeline:
         """Return the first instant at or after the given one at which it is on, or `NEVER`."""
         turn = self.line.first(segment, instant, later=True)
         on = ((turn - self.line.starts[segment]) & 1).astype(np.bool_)
-        switched = np.take(self.line.at, turn, mode="clip")
-        return np.where(on, instant, np.where(turn < self.line.ends(segment), switched, NEVER))
+        turn[turn >= self.line.ends(segment)] = -1
+        return np.where(on, instant, values_at(self.line.at, turn, NEVER))
