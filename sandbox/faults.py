@@ -47,9 +47,7 @@ class Fault:
     def strikes(self) -> bool:
         """Count one matching request and say whether it is hit."""
         self.seen += 1
-        return self.seen >= self.nth and (
-            self.times is None or self.seen < self.nth + self.times
-        )
+        return self.seen >= self.nth and (self.times is None or self.seen < self.nth + self.times)
 
 
 def read_fault(value: Any) -> Fault:

@@ -33,15 +33,18 @@ def millis(text: str) -> int:
 
 
 @lru_cache(maxsize=4096)
-def _second(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+def _day(number: int) -> str:
+    return datetime.fromtimestamp(number * DAY // 1000, UTC).date().isoformat()
 
 
+@lru_cache(maxsize=16_384)
 def iso(at: int) -> str:
     """Write an instant as HubSpot and most others do: UTC, three digits after the second."""
-    return f"{_second(at // 1000)}.{at % 1000:03d}Z"
+    return f"{iso_short(at)[:-1]}.{at % 1000:03d}Z"
 
 
 def iso_short(at: int) -> str:
     """Write an instant to the second."""
-    return f"{_second(at // 1000)}Z"
+    day, rest = divmod(at, DAY)
+    minutes, seconds = divmod(rest // 1000, 60)
+    return f"{_day(day)}T{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}Z"

@@ -17,6 +17,10 @@ SERVICES = (
     ("Pilates class", 60, 18),
 )
 """Name, minutes, price in pounds."""
+HAPPY = 9
+OPENS, CLOSES = 8, 19
+NEWSLETTER_DAY = 5
+"""Of the middle month of each quarter."""
 
 
 class Happening(NamedTuple):
@@ -37,6 +41,8 @@ class Story:
     """What stands in their record from the start; overrides what the person has."""
     happenings: list[Happening] = field(default_factory=list)
     visits: int = 0
+    reviewed: bool = False
+    """Asked for a review already: once in a life is enough."""
 
     def add(self, at: int, what: str, **details: Any) -> int:
         self.happenings.append(Happening(at, what, details))
@@ -62,15 +68,40 @@ class Story:
         """Tick the visit off a while after its end."""
         return self.add(starts + 75 * MINUTE, "ended", visit=visit, outcome=outcome)
 
+    def offer(self, starts: int) -> None:
+        """Write about the next visit on the day of this one: they left without booking."""
+        self.add(daytime(starts + 4 * HOUR), "offered_next")
+
     def look_after(
         self, visit: int, starts: int, *, channel: str = "email", score: int | None = None
     ) -> None:
-        """Check in, ask for feedback, and thank for it."""
+        """Check in, ask for feedback, thank for it, and ask the happiest for a review."""
         self.add(starts + 22 * HOUR, "checked_in", visit=visit, channel=channel)
         asked = self.add(starts + 2 * DAY + 3 * HOUR, "feedback_asked", visit=visit)
         if score is not None:
-            given = self.add(asked + 9 * HOUR, "feedback_given", visit=visit, score=score)
-            self.add(given + 16 * HOUR, "thanked", visit=visit)
+            given = self.add(daytime(asked + 5 * HOUR), "feedback_given", visit=visit, score=score)
+            self.add(daytime(given + 16 * HOUR), "thanked", visit=visit)
+            self.ask_review(given + 2 * DAY, score)
+
+    def ask_review(self, at: int, score: int) -> None:
+        if score >= HAPPY and not self.reviewed:
+            self.reviewed = True
+            self.add(daytime(at), "review_asked")
+
+    def newsletters(self, start: int, end: int) -> None:
+        """Send the newsletter of each quarter to those who asked for it."""
+        if self.about.get("newsletter") != "true":
+            return
+        left = [item.at for item in self.happenings if item.what == "unsubscribed"]
+        stop = min([*left, end])
+        day = datetime.fromtimestamp(start / 1000, UTC).replace(
+            month=2, day=NEWSLETTER_DAY, hour=10, minute=0, second=0, microsecond=0
+        )
+        while (at := round(day.timestamp() * 1000)) < stop:
+            if at > start:
+                self.add(at, "newsletter")
+            later = day.month + 3
+            day = day.replace(year=day.year + later // 13, month=(later - 1) % 12 + 1)
 
 
 def opening(at: int, hour: int, minute: int = 0) -> int:
@@ -84,3 +115,13 @@ def working_day(at: int) -> int:
     sunday = 6
     weekday = datetime.fromtimestamp(at / 1000, UTC).weekday()
     return at + DAY if weekday == sunday else at
+
+
+def daytime(at: int) -> int:
+    """Put an instant of the night off to the morning: nobody writes at three."""
+    hour = at % DAY // HOUR
+    if hour < OPENS:
+        return at + (OPENS - hour) * HOUR
+    if hour >= CLOSES:
+        return at + (24 + OPENS - hour) * HOUR
+    return at

@@ -22,6 +22,7 @@ def scripted(now: int) -> list[Story]:
     for number, tell in enumerate(STORIES):
         story = Story(number, {"newsletter": "true", "owner": 0, "channel": "sms"})
         tell(story, at)
+        story.newsletters(min(item.at for item in story.happenings), now)
         stories.append(story)
     return stories
 
@@ -31,21 +32,24 @@ def _enquiry(story: Story, at: int, by: str = "form") -> None:
     story.add(at + 90 * MINUTE, "answered", by="email")
 
 
-def _past(story: Story, booked: int, starts: int, service: int = 0, score: int | None = 9) -> int:
+def _past(
+    story: Story, booked: int, starts: int, service: int = 0, score: int = 9, *, offer: bool = True
+) -> None:
     """Tell a visit with everything done as promised."""
     visit = story.book(booked, starts, service)
     story.remind(visit, starts)
     story.attend(visit, starts)
+    if offer:
+        story.offer(starts)
     story.look_after(visit, starts, score=score)
-    return visit
 
 
 def model_customer(story: Story, at: Callable[[float, int], int]) -> None:
     """Everything as promised, the next visit ahead."""
     _enquiry(story, at(-40, 9))
-    _past(story, at(-39, 11), at(-33, 10), 0, 10)
-    _past(story, at(-33, 11) + 20 * MINUTE, at(-12, 10), 1, 9)
-    story.book(at(-12, 11) + 20 * MINUTE, at(6, 10), 1)
+    _past(story, at(-39, 11), at(-34, 10), 0, 10, offer=False)
+    _past(story, at(-34, 11) + 20 * MINUTE, at(-13, 10), 1, 9, offer=False)
+    story.book(at(-13, 11) + 20 * MINUTE, at(6, 10), 1)
 
 
 def no_reminder(story: Story, at: Callable[[float, int], int]) -> None:
@@ -66,6 +70,7 @@ def no_check_in(story: Story, at: Callable[[float, int], int]) -> None:
     visit = story.book(at(-14, 12), at(-4, 11), 0)
     story.remind(visit, at(-4, 11))
     story.attend(visit, at(-4, 11))
+    story.offer(at(-4, 11))
 
 
 def low_score(story: Story, at: Callable[[float, int], int]) -> None:
@@ -74,6 +79,7 @@ def low_score(story: Story, at: Callable[[float, int], int]) -> None:
     visit = story.book(at(-19, 12), at(-6, 15), 2)
     story.remind(visit, at(-6, 15), channel="whatsapp")
     story.attend(visit, at(-6, 15))
+    story.offer(at(-6, 13))
     story.add(at(-5, 14), "checked_in", visit=visit, channel="sms")
     story.add(at(-3, 18), "feedback_asked", visit=visit)
     story.add(at(-2, 20), "feedback_given", visit=visit, score=3)
@@ -84,7 +90,9 @@ def moved_twice(story: Story, at: Callable[[float, int], int]) -> None:
     _enquiry(story, at(-12, 9))
     visit = story.book(at(-11, 10), at(-3, 10), 0)
     story.add(at(-6, 9), "moved", visit=visit, starts=at(1, 14))
-    story.add(at(-1, 17), "moved", visit=visit, starts=at(8, 11))
+    story.add(at(-6, 10), "move_confirmed", visit=visit, channel="sms")
+    story.add(at(-1, 16), "moved", visit=visit, starts=at(8, 11))
+    story.add(at(-1, 17), "move_confirmed", visit=visit, channel="sms")
 
 
 def no_show(story: Story, at: Callable[[float, int], int]) -> None:
@@ -99,7 +107,8 @@ def cancelled_and_back(story: Story, at: Callable[[float, int], int]) -> None:
     """Cancelled, then booked anew a few days later."""
     _enquiry(story, at(-16, 9))
     visit = story.book(at(-15, 10), at(-7, 9), 0)
-    story.add(at(-8, 19), "cancelled", visit=visit)
+    story.add(at(-8, 17), "cancelled", visit=visit)
+    story.add(at(-7, 9), "cared", visit=visit)
     story.book(at(-5, 10), at(4, 9), 0)
 
 
@@ -120,14 +129,14 @@ def unanswered(story: Story, at: Callable[[float, int], int]) -> None:
 def lapsed(story: Story, at: Callable[[float, int], int]) -> None:
     """Last here seven months ago, never asked back."""
     _enquiry(story, at(-260, 9))
-    _past(story, at(-259, 10), at(-250, 10))
+    _past(story, at(-259, 10), at(-251, 10))
     _past(story, at(-240, 10), at(-212, 10), 1)
 
 
 def unsubscribed(story: Story, at: Callable[[float, int], int]) -> None:
     """Gone quiet too, but unsubscribed: must be left alone."""
     _enquiry(story, at(-190, 9))
-    _past(story, at(-189, 10), at(-180, 10))
+    _past(story, at(-189, 10), at(-181, 10))
     story.add(at(-150, 12), "unsubscribed")
 
 
@@ -148,6 +157,7 @@ def merged(story: Story, at: Callable[[float, int], int]) -> None:
     """Two records that the desk merged a week ago; this one was kept."""
     _enquiry(story, at(-80, 9))
     _past(story, at(-79, 10), at(-60, 10))
+    story.add(at(-15, 11), "nudged", channel="email")
 
 
 def merged_away(story: Story, at: Callable[[float, int], int]) -> None:
@@ -162,7 +172,7 @@ def inactive_owner(story: Story, at: Callable[[float, int], int]) -> None:
     """Belongs to a colleague who left; a reminder is due for tomorrow."""
     story.about |= {"owner": 3}
     _enquiry(story, at(-11, 9))
-    story.book(at(-10, 14), at(1, 9), 1)
+    story.book(at(-10, 14), at(1, 8) + 30 * MINUTE, 1)
 
 
 def company_one(story: Story, at: Callable[[float, int], int]) -> None:
@@ -194,7 +204,7 @@ def loyal(story: Story, at: Callable[[float, int], int]) -> None:
     """Five visits, a package, a friend brought along."""
     _enquiry(story, at(-170, 9))
     for number, days in enumerate((-160, -130, -100, -70, -30)):
-        _past(story, at(days - 12, 11), at(days, 10), min(number, 1), 10)
+        _past(story, at(days - 12, 11), at(days, 10), min(number, 1), 10, offer=days != -30)
     story.add(at(-129, 12), "offered", deal=1, amount=420)
     story.add(at(-127, 12), "deal_moved", deal=1, stage="contractsent")
     story.add(at(-120, 12), "won", deal=1)
@@ -214,8 +224,8 @@ def lost_and_back(story: Story, at: Callable[[float, int], int]) -> None:
 def walk_in(story: Story, at: Callable[[float, int], int]) -> None:
     """Came in from the street: a phone number and no e-mail address."""
     story.about |= {"email": "", "newsletter": ""}
-    visit = story.book(at(-5, 12), at(-5, 13), 2, confirmed=False, by="desk")
-    story.attend(visit, at(-5, 13))
+    visit = story.book(at(-4, 12), at(-4, 13), 2, confirmed=False, by="desk")
+    story.attend(visit, at(-4, 13))
 
 
 def clock_change(story: Story, at: Callable[[float, int], int]) -> None:

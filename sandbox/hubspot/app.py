@@ -52,7 +52,12 @@ def _associate(call: Call, source: str, target: str, *, default: bool = False) -
 
 _T = r"([\w-]+)"
 _ID = r"([^/]+)"
-_O, _P, _L, _A = "/crm/v3/objects", "/crm/v3/properties", "/crm/v3/pipelines", "/crm/v4/associations"
+_O, _P, _L, _A = (
+    "/crm/v3/objects",
+    "/crm/v3/properties",
+    "/crm/v3/pipelines",
+    "/crm/v4/associations",
+)
 _ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", f"{_O}/{_T}/batch/read", lambda call, kind: batch.read(call, kind_of(kind))),
     ("POST", f"{_O}/{_T}/batch/create", lambda call, kind: batch.create(call, kind_of(kind))),

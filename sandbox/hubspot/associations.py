@@ -148,7 +148,11 @@ def _by_target(kind: Kind, types: list[Mapping[str, Any]]) -> dict[str, tuple[in
     for type_ in types:
         number = type_.get("associationTypeId")
         target = next(
-            (end for (start, end), ids in LINK_TYPES.items() if start == kind.name and number in ids),
+            (
+                end
+                for (start, end), ids in LINK_TYPES.items()
+                if start == kind.name and number in ids
+            ),
             None,
         )
         if target is None or type_.get("associationCategory") != "HUBSPOT_DEFINED":
@@ -288,4 +292,3 @@ def _inputs(call: "Call", most: int) -> list[dict[str, Any]]:
 def _get(portal: Portal, kind: Kind, text: str) -> Record | None:
     record = portal.store.get(kind, int(text)) if text.isdecimal() else None
     return record if record is not None and record.archived_at is None else None
-

@@ -114,9 +114,7 @@ def upsert(call: Call, kind: Kind) -> Answer:
 
     def look(row: Row) -> None:
         record = get(row)
-        values = check(
-            portal, kind, row.get("properties") or {}, record.values if record else {}
-        )
+        values = check(portal, kind, row.get("properties") or {}, record.values if record else {})
         portal.check_unique(kind, values, record.id if record else None)
         if record is None and any(not values.get(name) for name in kind.required):
             raise Refusal(
@@ -253,5 +251,3 @@ def _inputs(body: Mapping[str, Any], most: int) -> list[dict[str, Any]]:
             "VALIDATION_ERROR",
         )
     return inputs
-
-

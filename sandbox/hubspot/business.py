@@ -3,6 +3,7 @@
 What has happened by now stands in the portal from the start; the rest waits its turn.
 """
 
+import gc
 import heapq
 from itertools import count
 
@@ -12,6 +13,9 @@ from journeysync.sandbox.data.scripted import scripted
 from journeysync.sandbox.hubspot.diary import Diary
 from journeysync.sandbox.hubspot.portal import Portal
 from journeysync.sandbox.world import DAY
+
+MANY = 5_000
+"""Beyond so many customers lives are told briefly: it is size that is wanted then."""
 
 
 class Business:
@@ -28,12 +32,27 @@ class Business:
 
     def open(self) -> None:
         """Write down everything up to now."""
+        # Nothing made here is garbage: looking for some again and again would take half the time.
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            self._open()
+        finally:
+            if self._portal.world.customers > MANY:
+                gc.freeze()
+            if collecting:
+                gc.enable()
+
+    def _open(self) -> None:
         world = self._portal.world
         self._diary.set_up()
+        brief = world.customers > MANY
         told = scripted(world.now)[: world.customers]
         for number in range(world.customers):
             story = (
-                told[number] if number < len(told) else ordinary(number, world.seed, world.now)
+                told[number]
+                if number < len(told)
+                else ordinary(number, world.seed, world.now, brief=brief)
             )
             self._take(story, world.now)
         # Merges join two finished records, whichever of them is told first.

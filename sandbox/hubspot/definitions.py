@@ -139,7 +139,8 @@ def standard_groups() -> dict[str, dict[str, Group]]:
     made: dict[str, dict[str, Group]] = {}
     for kind in KINDS:
         text = standard.GROUPS.get(
-            kind, f"engagement=Engagement;{KINDS[kind].singular}={KINDS[kind].singular.title()};studio=Willow Street Studio"
+            kind,
+            f"engagement=Engagement;{KINDS[kind].singular}={KINDS[kind].singular.title()};studio=Willow Street Studio",
         )
         pairs = (pair.partition("=") for pair in text.split(";"))
         made[kind] = {
@@ -147,5 +148,3 @@ def standard_groups() -> dict[str, dict[str, Group]]:
             for order, (name, _, label) in enumerate(pairs)
         }
     return made
-
-

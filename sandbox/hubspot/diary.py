@@ -42,7 +42,9 @@ class Diary:
                 "enquired", "imported", "answered", "booked", "confirmed", "moved", "cancelled",
                 "rescheduled", "reminded", "ended", "checked_in", "feedback_asked",
                 "feedback_given", "called_back", "thanked", "nudged", "noted", "offered",
-                "deal_moved", "won", "lost", "unsubscribed", "merged", "deleted",
+                "deal_moved", "won", "lost", "unsubscribed", "merged", "deleted", "offered_next",
+                "move_confirmed", "cared", "review_asked", "anniversary", "won_back",
+                "followed_up", "newsletter",
             )
         }  # fmt: skip
 
@@ -248,9 +250,7 @@ class Diary:
         return str(self._meeting(story, happening).id)
 
     def _confirmed(self, story: Story, happening: Happening) -> None:
-        self._email(
-            story, happening.at, texts.WELCOME, booking_id=self._booking(story, happening)
-        )
+        self._email(story, happening.at, texts.WELCOME, booking_id=self._booking(story, happening))
 
     def _moved(self, story: Story, happening: Happening) -> None:
         meeting, starts = self._meeting(story, happening), happening.details["starts"]
@@ -325,6 +325,32 @@ class Diary:
 
     def _merged(self, story: Story, happening: Happening) -> None:
         self._merges.append((story.number, happening.details["into"], happening.at))
+
+    def _offered_next(self, story: Story, happening: Happening) -> None:
+        self._email(story, happening.at, texts.OFFER)
+
+    def _move_confirmed(self, story: Story, happening: Happening) -> None:
+        channel, booking = happening.details["channel"], self._booking(story, happening)
+        self._message(story, happening.at, channel, texts.MOVED, booking_id=booking)
+
+    def _cared(self, story: Story, happening: Happening) -> None:
+        booking = self._booking(story, happening)
+        self._call(story, happening.at, "Is everything all right?", "Check-in", booking_id=booking)
+
+    def _review_asked(self, story: Story, happening: Happening) -> None:
+        self._email(story, happening.at, texts.REVIEW)
+
+    def _anniversary(self, story: Story, happening: Happening) -> None:
+        self._email(story, happening.at, texts.ANNIVERSARY)
+
+    def _won_back(self, story: Story, happening: Happening) -> None:
+        self._message(story, happening.at, happening.details["channel"], texts.WIN_BACK)
+
+    def _followed_up(self, story: Story, happening: Happening) -> None:
+        self._message(story, happening.at, happening.details["channel"], texts.FOLLOW_UP)
+
+    def _newsletter(self, story: Story, happening: Happening) -> None:
+        self._email(story, happening.at, texts.NEWSLETTER)
 
     # -- packages --------------------------------------------------------------------------
 

@@ -111,9 +111,10 @@ class LinkType:
     def old_name(self) -> str:
         """Name it as v3 does: `contact_to_company_unlabeled` beside `contact_to_company`."""
         ends = [KINDS[end].link_name or KINDS[end].singular for end in (self.source, self.target)]
-        plain = self.label is None and tuple(
-            KINDS[end].singular for end in (self.source, self.target)
-        ) in _WITH_PRIMARY
+        plain = (
+            self.label is None
+            and tuple(KINDS[end].singular for end in (self.source, self.target)) in _WITH_PRIMARY
+        )
         return "_to_".join(ends) + ("_unlabeled" if plain else "")
 
 

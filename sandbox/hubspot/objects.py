@@ -68,7 +68,9 @@ class Call:
         if not text.isdecimal():
             raise Refusal(400, f"Invalid request: {name} must be a number", "VALIDATION_ERROR")
         if int(text) > most:
-            raise Refusal(400, f"Invalid request: {name} must be at most {most}", "VALIDATION_ERROR")
+            raise Refusal(
+                400, f"Invalid request: {name} must be at most {most}", "VALIDATION_ERROR"
+            )
         return max(int(text), 1)
 
     def body(self) -> dict[str, Any]:
@@ -76,7 +78,9 @@ class Call:
         try:
             value = msgspec.json.decode(self.request.body)
         except msgspec.DecodeError as problem:
-            raise Refusal(400, f"Invalid input JSON on line 1: {problem}", "VALIDATION_ERROR") from None
+            raise Refusal(
+                400, f"Invalid input JSON on line 1: {problem}", "VALIDATION_ERROR"
+            ) from None
         if not isinstance(value, dict):
             raise Refusal(400, "Invalid input JSON: an object is expected", "VALIDATION_ERROR")
         return value

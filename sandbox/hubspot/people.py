@@ -78,9 +78,7 @@ def _set(portal: Portal, record: Record, properties: dict[str, Any], stamp: Stam
     objects.write(portal, record, values, stamp)
 
 
-def _create(
-    portal: Portal, kind: Kind, command: dict[str, Any], stamp: Stamp
-) -> dict[str, Any]:
+def _create(portal: Portal, kind: Kind, command: dict[str, Any], stamp: Stamp) -> dict[str, Any]:
     values = check(portal, kind, command.get("properties") or {}, {})
     portal.check_unique(kind, values, None)
     record = portal.store.create(kind, values, stamp)

@@ -69,7 +69,11 @@ class Portal:
         """The definitions that were there before anybody used the API."""
         self.given_groups = {kind: frozenset(names) for kind, names in self.groups.items()}
         self.owners: dict[str, Owner] = {}
-        self.pipelines: dict[str, dict[str, Pipeline]] = {"deals": {}, "tickets": {}, "contacts": {}}
+        self.pipelines: dict[str, dict[str, Pipeline]] = {
+            "deals": {},
+            "tickets": {},
+            "contacts": {},
+        }
         self.requests = 0
         self._ticks = 0
 
@@ -139,7 +143,9 @@ class Portal:
 
     # -- showing ---------------------------------------------------------------------------
 
-    def value(self, record: Record, name: str, values: Mapping[str, str] | None = None) -> str | None:
+    def value(
+        self, record: Record, name: str, values: Mapping[str, str] | None = None
+    ) -> str | None:
         """Read a property; what follows from others is worked out here."""
         held = record.values if values is None else values
         if name == "hs_task_is_overdue" and record.kind.name == "tasks":

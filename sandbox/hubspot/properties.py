@@ -121,13 +121,17 @@ def _refuse_existing(portal: Portal, kind: Kind, fresh: Definition) -> None:
 
 def _read(portal: Portal, kind: Kind, body: dict[str, Any]) -> Definition:
     missing = [
-        field for field in ("name", "label", "type", "fieldType", "groupName") if not body.get(field)
+        field
+        for field in ("name", "label", "type", "fieldType", "groupName")
+        if not body.get(field)
     ]
     if missing:
         raise Refusal(400, f"Some required fields were not set: [{', '.join(missing)}]")
     name, type_, field_type = str(body["name"]), str(body["type"]), str(body["fieldType"])
     if not _NAME.match(name):
-        raise Refusal(400, f"The property name '{name}' is not valid: lower-case letters, digits, _")
+        raise Refusal(
+            400, f"The property name '{name}' is not valid: lower-case letters, digits, _"
+        )
     if field_type not in _FIELD_TYPES.get(type_, ()):
         raise Refusal(400, f"fieldType {field_type} is not valid for type {type_}")
     group = portal.groups[kind.name].get(str(body["groupName"]))

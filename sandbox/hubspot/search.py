@@ -34,7 +34,9 @@ def search(call: Call, kind: Kind) -> Answer:
     body = call.body()
     limit, start = _window(body)
     test = _all_of(call.portal, kind, body)
-    found = [(record, held) for record, held in call.portal.store.indexed(kind) if test(record, held)]
+    found = [
+        (record, held) for record, held in call.portal.store.indexed(kind) if test(record, held)
+    ]
     _sort(call.portal, kind, body, found)
     size = max(limit // 2, 1) if call.request.twist == "shrink-page" else limit
     page = found[start : start + size]
@@ -72,7 +74,11 @@ def _all_of(portal: Portal, kind: Kind, body: Mapping[str, Any]) -> Test:
     if body.get("filters"):
         groups.append({"filters": body["filters"]})
     sizes = [len(group.get("filters") or []) for group in groups]
-    if len(groups) > MAX_GROUPS or any(size > MAX_FILTERS for size in sizes) or sum(sizes) > MAX_ALL:
+    if (
+        len(groups) > MAX_GROUPS
+        or any(size > MAX_FILTERS for size in sizes)
+        or sum(sizes) > MAX_ALL
+    ):
         raise _problem(
             f"At most {MAX_GROUPS} filter groups with {MAX_FILTERS} filters each, "
             f"{MAX_ALL} in all, are supported."
@@ -223,5 +229,7 @@ def _sort(
     key = _key_of(definition)
     with_value = [row for row in found if portal.value(row[0], name, row[1])]
     without = [row for row in found if not portal.value(row[0], name, row[1])]
-    with_value.sort(key=lambda row: (key(portal.value(row[0], name, row[1]) or ""), row[0].id), reverse=down)
+    with_value.sort(
+        key=lambda row: (key(portal.value(row[0], name, row[1]) or ""), row[0].id), reverse=down
+    )
     found[:] = with_value + without

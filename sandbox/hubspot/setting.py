@@ -84,7 +84,9 @@ def _pipelines(portal: Portal) -> None:
 
 def _read(rows: tuple[tuple[str, str, str], ...]) -> list[Stage]:
     return [
-        Stage(id_, label, {"isClosed": str(chance in ("0.0", "1.0")).lower(), "probability": chance})
+        Stage(
+            id_, label, {"isClosed": str(chance in ("0.0", "1.0")).lower(), "probability": chance}
+        )
         for id_, label, chance in rows
     ]
 

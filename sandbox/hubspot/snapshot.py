@@ -36,7 +36,9 @@ def name_of(record: Record) -> str:
     values = record.values
     words = {
         "contacts": values.get("email")
-        or " ".join(filter(None, (values.get("firstname"), values.get("lastname"), values.get("phone")))),
+        or " ".join(
+            filter(None, (values.get("firstname"), values.get("lastname"), values.get("phone")))
+        ),
         "companies": values.get("domain") or values.get("name"),
         "deals": values.get("dealname"),
         "tasks": values.get("journeysync_key") or values.get("hs_task_subject"),
@@ -57,7 +59,9 @@ def _written(portal: Portal, kind: str) -> list[dict[str, Any]]:
         }
         shown = {name: value for name, value in sorted(shown.items()) if name not in _CLOCKS}
         if shown:
-            rows.append({"key": name_of(record), "archived": _archived(record), "properties": shown})
+            rows.append(
+                {"key": name_of(record), "archived": _archived(record), "properties": shown}
+            )
     return _sorted(rows)
 
 

@@ -130,7 +130,7 @@ class Store:
             insort(ids, number)
         else:
             ids.append(number)
-        for name in values:
+        for name in self._unique_of(kind):
             self._index(record, name, None)
         self.changes += 1
         return record
@@ -186,7 +186,11 @@ class Store:
         ):
             held = here.links.setdefault(there.kind.name, {})
             before = held.get(there.id, ())
-            after = (*before, *(number for number in numbers if number not in before))
+            after = (
+                (*before, *(number for number in numbers if number not in before))
+                if before
+                else numbers
+            )
             if after != before:
                 held[there.id] = after
                 self.changes += 1
@@ -227,7 +231,8 @@ class Store:
                 index[record.values[name].strip().lower()] = record.id
 
     def _unique_of(self, kind: Kind) -> list[str]:
-        return [name for owner, name in self.unique if owner == kind.name]
+        wanted = kind.name
+        return [name for owner, name in self.unique if owner == wanted]
 
     def _index(self, record: Record, name: str, old: str | None, *, gone: bool = False) -> None:
         index = self.unique.get((record.kind.name, name))
@@ -257,7 +262,9 @@ class Store:
     def indexed(self, kind: Kind) -> Iterator[tuple[Record, dict[str, str]]]:
         """Give what a search sees: live records with the values the index holds."""
         records = self.records[kind.name]
-        lag = {number: old for (name, number), (old, _) in self.lagging.items() if name == kind.name}
+        lag = {
+            number: old for (name, number), (old, _) in self.lagging.items() if name == kind.name
+        }
         for number in self.ids[kind.name]:
             record = records.get(number)
             if record is None:

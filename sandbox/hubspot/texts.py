@@ -44,7 +44,7 @@ CHECK_IN = Text(
 )
 FEEDBACK = Text(
     "105",
-    "Would you tell us how it was?",
+    "Your feedback: how was your visit?",
     "Hello {first}, how likely are you to recommend us, from 0 to 10?",
     "Feedback",
 )
@@ -59,4 +59,47 @@ NUDGE = Text(
     "Time for your next visit?",
     "Hello {first}, it has been a while. Shall we find you a time?",
     "Check-in",
+)
+MOVED = Text(
+    "108",
+    "Your new time at Willow Street Studio",
+    "Hello {first}, your new time is noted. Thank you for telling us.",
+    "Reminder",
+)
+OFFER = Text(
+    "109",
+    "Our offer for your next visit",
+    "Hello {first}, it was good to see you. This is what would fit next, and how to book it.",
+    "Check-in",
+    automatic=False,
+)
+REVIEW = Text(
+    "110",
+    "Would you recommend us?",
+    "Hello {first}, we are glad you liked it. Would you write a short review?",
+    "Feedback",
+)
+ANNIVERSARY = Text(
+    "111",
+    "A year together",
+    "Hello {first}, you first came a year ago. Thank you.",
+    "Check-in",
+)
+WIN_BACK = Text(
+    "112",
+    "May we ask you something?",
+    "Hello {first}, we have not seen you for half a year. What would bring you back?",
+    "Check-in",
+)
+FOLLOW_UP = Text(
+    "113",
+    "Is there anything still open?",
+    "Hello {first}, may we offer you a time?",
+    "Enquiry",
+)
+NEWSLETTER = Text(
+    "114",
+    "Willow Street newsletter",
+    "Hello {first}, this is what is new at the studio.",
+    "Enquiry",
 )

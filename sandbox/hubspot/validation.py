@@ -47,12 +47,10 @@ class Rules(Protocol):
     def pipelines_of(self, kind: Kind) -> list[str]: ...
 
 
-def check(
-    rules: Rules, kind: Kind, properties: Any, held: Mapping[str, str]
-) -> dict[str, str]:
+def check(rules: Rules, kind: Kind, properties: Any, held: Mapping[str, str]) -> dict[str, str]:
     """Give the values as they will be stored, or refuse all of them at once."""
     if not isinstance(properties, dict):
-        raise Refusal(400, "Invalid input JSON: \"properties\" must be an object")
+        raise Refusal(400, 'Invalid input JSON: "properties" must be an object')
     good: dict[str, str] = {}
     bad: list[Invalid] = []
     for name, raw in properties.items():
@@ -107,7 +105,9 @@ def _one(rules: Rules, kind: Kind, name: str, raw: Any, all_values: Mapping[str,
         message = f'"{name}" is a read only property; its value cannot be set.'
         raise Invalid(name, "READ_ONLY_VALUE", message)
     if raw is None or isinstance(raw, (list, dict)):
-        raise Invalid(name, "INVALID_VALUE", f"{name} must be text; to clear it write an empty text")
+        raise Invalid(
+            name, "INVALID_VALUE", f"{name} must be text; to clear it write an empty text"
+        )
     value = ("true" if raw else "false") if isinstance(raw, bool) else str(raw)
     if value == "":
         return ""
@@ -138,7 +138,9 @@ def _by_type(definition: Definition, value: str) -> str:
     if definition.type == "datetime":
         return _datetime(name, value)
     if len(value) > MAX_TEXT:
-        raise Invalid(name, "PROPERTY_VALUE_TOO_LONG", f"{name} is longer than {MAX_TEXT} characters")
+        raise Invalid(
+            name, "PROPERTY_VALUE_TOO_LONG", f"{name} is longer than {MAX_TEXT} characters"
+        )
     if name == "email":
         value = value.strip().lower()
         if not _EMAIL.match(value):
@@ -162,7 +164,9 @@ def _owner(rules: Rules, name: str, value: str) -> str:
     if not value.isdecimal():
         raise Invalid(name, "INVALID_INTEGER", f"{value} was not a valid long.")
     if not rules.active_owner(value):
-        raise Invalid(name, "INVALID_OWNER_ID", f"Owner with id {value} does not exist or is inactive")
+        raise Invalid(
+            name, "INVALID_OWNER_ID", f"Owner with id {value} does not exist or is inactive"
+        )
     return value
 
 
