@@ -25,7 +25,10 @@ class Part(BaseModel):
 
 
 def _duration(value: Any) -> Any:
-    return parse_duration(value) if isinstance(value, str) else value
+    if isinstance(value, Duration):
+        return value
+    # Not the fields of a duration, which pydantic would take: a duration is written as one text.
+    return parse_duration(value if isinstance(value, str) else str(value))
 
 
 def _as_tuple(value: Any) -> Any:

@@ -12,16 +12,12 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from journeysync.core.language.durations import FORMS
 from journeysync.core.language.model import IDENTIFIER, KIND
 from journeysync.core.language.report import Report
 from journeysync.core.language.vocabulary import did_you_mean
 from journeysync.core.language.written import Node
 
 _SHARES = frozenset({"rate", "on_time", "max_changes"})
-_SPANS = frozenset({
-    "within", "opens", "at_least", "every", "last", "quiet_for", "act_within", "due", "horizon",
-})  # fmt: skip
 _ROUNDS = 10
 """Taking wrong parts out uncovers what they hid a few times at most."""
 
@@ -151,26 +147,18 @@ def _sentence(spot: _Spot, detail: ErrorDetails) -> tuple[str, str]:
     shown = _shown(spot.node)
     if key in _SHARES:
         return "JS112", f"`{key}` is a share between 0% and 100%; write it like `40%`."
-    if kind in {"value_error", "is_instance_of"}:
-        return _unread(key, shown, kind, str(context.get("error", "")))
+    if kind == "value_error":
+        sentence = str(context["error"])
+        return "JS111" if "is no duration" in sentence else "JS107", sentence
     if kind == "string_pattern_mismatch":
         return _misspelt(str(spot.node.value), key, str(context["pattern"]))
     if kind == "literal_error":
         return _other_word(spot.node, key, str(context["expected"]))
-    if kind.startswith("bool_") and detail["loc"][-1] != "bool":
-        return "JS107", f"`{key}` must be `true` or `false`, not {shown}."
     for types, code, write in _TYPES:
         if kind.startswith(types):
-            return code, f"`{key}` {write(shown, context)}"
+            alternative = detail["loc"][-1] == "bool"
+            return code, f"`{key}` {write(shown, {**context, 'alternative': alternative})}"
     return "JS107", f"`{key}` cannot be read: {detail['msg'].lower()}."
-
-
-def _unread(key: str, shown: str, kind: str, sentence: str) -> tuple[str, str]:
-    if "duration" in sentence:
-        return "JS111", sentence
-    if key in _SPANS or kind == "is_instance_of":
-        return "JS111", f"{shown} is no duration; write {FORMS}."
-    return "JS107", sentence
 
 
 def _other_word(node: Node, key: str, expected: str) -> tuple[str, str]:
@@ -209,6 +197,12 @@ def _text(shown: str, _: Mapping[str, Any]) -> str:
     return f"must be a text; {quoted}." if shown.startswith("`") else f"must be a text, {quoted}."
 
 
+def _flag(shown: str, context: Mapping[str, Any]) -> str:
+    """A flag, or the first of the types that a condition's value may have."""
+    wanted = "one value" if context["alternative"] else "`true` or `false`"
+    return f"must be {wanted}, not {shown}."
+
+
 def _limit(shown: str, context: Mapping[str, Any]) -> str:
     bounds = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
     limit = next((f"{word} {context[key]}" for key, word in bounds.items() if key in context), "")
@@ -218,8 +212,7 @@ def _limit(shown: str, context: Mapping[str, Any]) -> str:
 _TYPES: tuple[tuple[tuple[str, ...], str, Callable[[str, Mapping[str, Any]], str]], ...] = (
     (("string_",), "JS107", _text),
     (("int_", "float_", "decimal_"), "JS107", lambda shown, _: f"must be a number, not {shown}."),
-    # The first of the types that a plain value may have.
-    (("bool_",), "JS107", lambda shown, _: f"must be one value, not {shown}."),
+    (("bool_",), "JS107", _flag),
     (("tuple_", "list_"), "JS107", lambda shown, _: f"must be a list, not {shown}."),
     (("model_", "dict_"), "JS107", lambda shown, _: f"must be a mapping of keys, not {shown}."),
     (("greater_", "less_"), "JS112", _limit),

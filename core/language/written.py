@@ -115,6 +115,8 @@ def read_yaml(text: str, file: str) -> tuple[Node | None, list[Problem]]:
         return None, [*builder.problems, Problem(file, line, "JS101", what)]
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        if error.problem and "end of stream" in error.problem:
+            mark = error.context_mark or mark
         line = 0 if mark is None else mark.line + 1
         return None, [*builder.problems, Problem(file, line, "JS101", _broken(error))]
     except (YAMLError, ValueError) as error:
