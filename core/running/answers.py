@@ -7,9 +7,11 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pyarrow as pa
 from sqlalchemy import Connection
 
-from journeysync.core.engine.evaluate import Evaluation, evaluate
+from journeysync.core.engine.evaluate import evaluate
+from journeysync.core.engine.live import live_statuses
 from journeysync.core.identity.rules import IdentityRules
 from journeysync.core.instants import from_micros, iso, to_micros
 from journeysync.core.language.model import Journey, Touchpoint
@@ -69,8 +71,12 @@ def evaluate_customers(
     found = Evaluated()
     answers: list[list[JourneyAnswer]] = [[] for _ in history.ids]
     for journey in setting.journeys:
-        evaluation = evaluate(journey, history.customers, history.events, now=now)
-        for row, answer in enumerate(_answers(journey, evaluation, evidence, setting)):
+        evaluation = evaluate(
+            journey, history.customers, history.events, now=now, tools=setting.emits
+        )
+        reach = {one.id: reach_of(one, setting) for one in journey.touchpoints}
+        expectations = live_statuses(evaluation.expectations, reach)
+        for row, answer in enumerate(_answers(journey, evaluation.places, expectations, evidence)):
             answers[row].append(answer)
         for row, at in enumerate(evaluation.next_change.to_pylist()):
             _sooner(found.due, history.ids[row], at)
@@ -120,18 +126,17 @@ class _Evidence:
 
 
 def _answers(
-    journey: Journey, evaluation: Evaluation, evidence: _Evidence, setting: Setting
+    journey: Journey, places: pa.Table, expectations: pa.Table, evidence: _Evidence
 ) -> Iterator[JourneyAnswer]:
     """Yield one answer for every customer, in their order."""
     expected: dict[int, list[dict[str, Any]]] = {
         number: list(rows)
         for number, rows in groupby(
-            sorted(evaluation.expectations.to_pylist(), key=lambda row: int(row["customer"])),
+            sorted(expectations.to_pylist(), key=lambda row: int(row["customer"])),
             key=lambda row: int(row["customer"]),
         )
     }
-    reach = {one.id: reach_of(one, setting) for one in journey.touchpoints}
-    for row in sorted(evaluation.places.to_pylist(), key=lambda row: int(row["customer"])):
+    for row in sorted(places.to_pylist(), key=lambda row: int(row["customer"])):
         yield JourneyAnswer(
             journey=journey.journey,
             route=row["route"],
@@ -141,19 +146,13 @@ def _answers(
             previous=row["previous"],
             evidence=evidence(row["evidence_row"]),
             expectations=tuple(
-                _expectation(one, evidence, reach[one["touchpoint"]])
-                for one in expected.get(row["customer"], [])
+                _expectation(one, evidence) for one in expected.get(row["customer"], [])
             ),
         )
 
 
-def _expectation(row: Mapping[str, Any], evidence: _Evidence, reach: int | None) -> Expectation:
+def _expectation(row: Mapping[str, Any], evidence: _Evidence) -> Expectation:
     event = evidence(row["anchor_row"])
-    status = row["status"]
-    if reach is None and status in ("due", "missed"):
-        status = "unseen"
-    elif reach is not None and status == "missed" and row["deadline"] >= reach:
-        status = "unknown"
     return Expectation(
         touchpoint=row["touchpoint"],
         anchor=event.shared_id if event else f"{row['anchor_place']}@{iso(row['anchor_at'])}",
@@ -162,7 +161,7 @@ def _expectation(row: Mapping[str, Any], evidence: _Evidence, reach: int | None)
         k=row["k"],
         opens=from_micros(row["opens"]),
         deadline=from_micros(row["deadline"]),
-        status=status,
+        status=row["status"],
         satisfied_at=None if row["satisfied_at"] is None else from_micros(row["satisfied_at"]),
         satisfied_by=evidence(row["satisfied_row"]),
         actionable=row["actionable"],

@@ -167,3 +167,11 @@ def set_due(connection: Connection, customers: Collection[str], due: Mapping[str
     for part in chunks(sorted(customers)):
         connection.execute(delete(t.due).where(t.due.c.customer.in_(part)))
     upsert(connection, t.due, [{"customer": one, "at": at} for one, at in sorted(due.items())])
+
+
+def reach(connection: Connection) -> dict[str, int]:
+    """Return for each tool up to when all its streams were read."""
+    found: dict[str, int] = {}
+    for tool, _, at, _ in watermarks(connection):
+        found[tool] = min(at, found.get(tool, at))
+    return found
