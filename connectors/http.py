@@ -27,7 +27,6 @@ from journeysync.core.errors import (
     BadCredentials,
     JourneysyncError,
     OverBudget,
-    RateLimited,
     Retry,
     ToolDown,
 )
@@ -263,7 +262,7 @@ class Caller:
             wait = _retry_after(answer) or action.wait
         if math.isinf(wait):
             raise OverBudget(self.tool, self.daily.when if self.daily else "tomorrow")
-        raise _Again(RateLimited(self.tool, wait), wait, steady=True)
+        raise _Again(ToolDown(self.tool, "keeps asking to wait."), wait, steady=True)
 
     def _repeat(
         self, request: Request, what: str, *, wait: float, untouched: bool = False

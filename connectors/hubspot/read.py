@@ -94,9 +94,9 @@ class Reader:
         return {key: names for key, names in asked.items() if names}
 
     def _listed(self, stream: Stream, *, archived: bool) -> Iterator[answers.Record]:
-        asked = {key: ",".join(names) for key, names in self._ask(stream).items()}
-        if archived:
-            asked = {"properties": "hs_object_id"}
+        asked = {"properties": "hs_object_id"}
+        if not archived:
+            asked = {key: ",".join(names) for key, names in self._ask(stream).items()}
         limit = _PAGE_WITH_HISTORY if "propertiesWithHistory" in asked else _PAGE
         path = self._client.paths.objects(stream.name)
 
