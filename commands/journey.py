@@ -145,14 +145,12 @@ def lint_command(console: Console, names: tuple[str, ...]) -> int:
 
 def _of_workspace(folder: Path) -> tuple[str, ...]:
     """Name the maps of a workspace, as far as its file can be read."""
-    from journeysync.core.language.written import read_yaml
+    from journeysync.core.running.workspace_file import journeys_named
 
     path = folder / WORKSPACE_FILE
     if not path.is_file():
         return ()
-    root, _ = read_yaml(path.read_text("utf-8-sig", errors="replace"), str(path))
-    names = root.child("journeys") if root else None
-    return tuple(str(name.value) for name in names.items()) if names else ()
+    return journeys_named(path.read_text("utf-8-sig", errors="replace"), str(path))
 
 
 def _folder(console: Console, name: str) -> Path:

@@ -25,11 +25,6 @@ def make_destinations(opened: OpenWorkspace, sources: dict[str, Source]) -> dict
     """Pick the CRMs to write to: the same objects, so that reading and writing share a budget."""
     found = {}
     for name in opened.workspace.write_to:
-        if name not in sources:
-            raise Usage(
-                f"`write_to` names `{name}`, which is not under `tools`. Add the tool, or take "
-                "the name out."
-            )
         source = sources[name]
         if not hasattr(source, "write_records"):
             raise Usage(

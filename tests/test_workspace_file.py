@@ -161,6 +161,33 @@ def test_no_secret_in_the_file(folder: Path, text: str, line: int, variable: str
     assert "hunter2" not in found[0]
 
 
+def test_all_mistakes_at_once(folder: Path) -> None:
+    """Of the workspace, of its maps and of its keys: nobody mends one to meet the next."""
+    workspace(folder, "tools: {hubspot: {access_token: abc}}\nwrite_to: [hubspt]\nregon: GB\n")
+    (folder / "own.yaml").write_text(MAP.replace("form.submitted", "form.submited"))
+
+    found = mistakes(folder)
+
+    assert [one.split()[:2] for one in found] == [
+        ["journeysync.yaml:2:", "JS601"],
+        ["journeysync.yaml:3:", "JS501"],
+        ["journeysync.yaml:4:", "JS104"],
+        ["own.yaml:4:", "JS202"],
+    ]
+
+
+def test_tools_that_share_their_keys(folder: Path) -> None:
+    """`a-b` and `a_b` would read one variable."""
+    workspace(folder, "tools: {a-b: {type: files}, a_b: {type: files}}\n")
+
+    assert mistakes(folder) == [
+        (
+            "journeysync.yaml: JS605 The tools `a-b` and `a_b` would share their keys' names. "
+            "Rename one."
+        )
+    ]
+
+
 def test_the_state_is_found_from_the_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever folder the command is called in."""
     monkeypatch.chdir("/")

@@ -38,7 +38,7 @@ class Secrets:
     by_tool: Mapping[str, Mapping[str, str]]
     state: str = ""
     """The state's URL, where it is kept secret for the password in it."""
-    warnings: tuple[Problem, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 def variable(tool: str, name: str) -> str:
@@ -48,22 +48,26 @@ def variable(tool: str, name: str) -> str:
 
 def read_secrets(folder: Path, tools: Iterable[str]) -> Secrets:
     """Collect the keys of these tools from all three places."""
-    dotenv, warnings = _dotenv(folder / ".env")
+    dotenv, problems = _dotenv(folder / ".env")
     environment = _environment()
     chosen = environment.get(DIRECTORY.lower()) or dotenv.get(DIRECTORY.lower())
     found = {**_directory(folder, chosen), **dotenv, **environment}
-    prefixes = {f"{PREFIX}{_part(tool)}__": tool for tool in tools}
+    prefixes: dict[str, str] = {}
+    for tool in tools:
+        twin = prefixes.setdefault(f"{PREFIX}{_part(tool)}__", tool)
+        if twin != tool:
+            what = f"The tools `{twin}` and `{tool}` would share their keys' names. Rename one."
+            problems.append(Problem("journeysync.yaml", 0, "JS605", what))
     by_tool: dict[str, dict[str, str]] = {tool: {} for tool in prefixes.values()}
     for name, value in sorted(found.items()):
         prefix, mark, key = name.partition("__")
         if not mark or not prefix.startswith(PREFIX):
             continue
-        tool = prefixes.get(prefix + mark)
-        if tool is None:
-            warnings.append(_stray(name, prefix.removeprefix(PREFIX), prefixes.values()))
+        if prefix + mark in prefixes:
+            by_tool[prefixes[prefix + mark]][key] = value
         else:
-            by_tool[tool][key] = value
-    return Secrets(by_tool, found.get(f"{PREFIX}state", ""), tuple(warnings))
+            problems.append(_stray(name, prefix.removeprefix(PREFIX), prefixes.values()))
+    return Secrets(by_tool, found.get(f"{PREFIX}state", ""), tuple(problems))
 
 
 def secrets_in(text: str, file: str) -> list[Problem]:

@@ -12,6 +12,8 @@ from pydantic import SecretStr
 
 from journeysync.core.errors import Usage
 from journeysync.core.language.model import Journey
+from journeysync.core.language.workspace_text import read_workspace
+from journeysync.core.language.written import read_yaml
 from journeysync.core.ports import ToolSetup
 from journeysync.core.problems import Problem
 from journeysync.core.running.clock import read_clock
@@ -51,14 +53,11 @@ def open_workspace(folder: Path) -> OpenWorkspace:
     path = folder / WORKSPACE_FILE
     text = _text(path)
     file = str(path)
-    problems = secrets_in(text, file)
-    workspace, found = _workspace(text, file)
-    problems += found
+    workspace, problems = read_workspace(text, file)
     secrets = read_secrets(folder, workspace.tools if workspace else ())
-    journeys: tuple[Journey, ...] = ()
-    if workspace is not None:
-        journeys, found = _journeys(workspace.journeys, folder)
-        problems += found
+    names = workspace.journeys if workspace else journeys_named(text, file)
+    journeys, found = _journeys(names, folder)
+    problems = [*problems, *secrets_in(text, file), *secrets.problems, *found]
     wrong = [problem for problem in problems if not problem.warning]
     if wrong or workspace is None:
         count = f"{len(wrong)} mistakes" if len(wrong) > 1 else "One mistake"
@@ -71,7 +70,7 @@ def open_workspace(folder: Path) -> OpenWorkspace:
         workspace=workspace,
         journeys=journeys,
         setups={name: _setup(folder, workspace, name, secrets) for name in workspace.tools},
-        warnings=tuple(sorted([*problems, *secrets.warnings])),
+        warnings=tuple(sorted(problems)),
         state_url=_state_url(folder, secrets.state or workspace.state),
         secrets=_values(secrets),
     )
@@ -120,17 +119,11 @@ def _values(secrets: Secrets) -> tuple[str, ...]:
     return tuple(sorted(values | ({secrets.state} if secrets.state else set())))
 
 
-def _workspace(text: str, file: str) -> tuple[Workspace | None, list[Problem]]:
-    from pydantic import ValidationError
-    from ruamel.yaml import YAML
-
-    try:
-        return Workspace.model_validate(YAML(typ="safe").load(text) or {}), []
-    except ValidationError as error:
-        return None, [
-            Problem(file, 0, "JS900", f"{'.'.join(map(str, one['loc']))}: {one['msg']}.")
-            for one in error.errors()
-        ]
+def journeys_named(text: str, file: str) -> tuple[str, ...]:
+    """Name the maps that a workspace file asks for, as far as it can be read."""
+    root, _ = read_yaml(text, file)
+    names = root.child("journeys") if root else None
+    return tuple(str(name.value) for name in names.items()) if names else ()
 
 
 def _journeys(names: Sequence[str], folder: Path) -> tuple[tuple[Journey, ...], list[Problem]]:
