@@ -106,7 +106,7 @@ def _last_part(text: str) -> str:
     """Take the record id off a pasted URL: the last part of its path."""
     if "://" not in text:
         return text
-    return urlsplit(text).path.rstrip("/").rpartition("/")[2]
+    return str(urlsplit(text).path).rstrip("/").rpartition("/")[2]
 
 
 def explain(

@@ -327,3 +327,16 @@ def forget_failure(connection: Connection, change: RecordChange | TaskChange) ->
 def failed_customers(connection: Connection) -> set[str]:
     """Return the customers with a row that failed."""
     return {customer for (customer,) in connection.execute(select(t.failed.c.customer))}
+
+
+def longest_waiting(connection: Connection) -> str:
+    """Name a record of the customer whose open task was due first; empty where no task is open."""
+    found = connection.execute(
+        select(t.person.c.name)
+        .join(t.task_customer, t.task_customer.c.customer == t.person.c.customer)
+        .join(t.task, t.task.c.key == t.task_customer.c.key)
+        .where(t.task.c.standing == "open")
+        .order_by(t.task.c.due, t.task.c.key, t.person.c.name)
+        .limit(1)
+    ).scalar()
+    return found or ""
