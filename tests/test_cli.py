@@ -13,17 +13,12 @@ from journeysync.cli import COMMANDS, main
 HEAVY = {"numpy", "pyarrow", "duckdb", "pydantic", "requests", "rich", "sqlalchemy", "ruamel"}
 
 
-def members() -> list[tuple[str, click.Command]]:
-    """List every command with its full name, members of groups included."""
-    context = click.Context(main)
-    found = []
-    for name in COMMANDS:
-        command = main.get_command(context, name)
-        assert command is not None
-        found.append((name, command))
-        if isinstance(command, click.Group):
-            found += [(f"{name} {inner}", one) for inner, one in command.commands.items()]
-    return found
+def members(name: str) -> list[tuple[str, click.Command]]:
+    """List a command with its full name, and where it is a group its members."""
+    command = main.get_command(click.Context(main), name)
+    assert command is not None
+    inner = command.commands if isinstance(command, click.Group) else {}
+    return [(name, command), *((f"{name} {key}", one) for key, one in inner.items())]
 
 
 def loaded_by(*arguments: str) -> set[str]:
@@ -65,34 +60,24 @@ def test_every_command_stands_in_the_list() -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_help_teaches(name: str) -> None:
-    """What it does, examples to copy, exit codes."""
-    for full, command in members():
-        if full.split()[0] == name:
-            text = command.help or ""
-            assert "Examples:" in text, full
-            assert f"journeysync {full}" in text, full
-            if not isinstance(command, click.Group):
-                assert "Exit codes:" in text, full
+    """What it does, examples to copy, exit codes; no option without a word on it."""
+    for full, command in members(name):
+        text = command.help or ""
+        assert "Examples:" in text, full
+        assert f"journeysync {full}" in text, full
+        if not isinstance(command, click.Group):
+            assert "Exit codes:" in text, full
+        options = [one for one in command.params if isinstance(one, click.Option)]
+        assert [option.name for option in options if not option.help] == []
 
 
-def test_every_option_is_explained() -> None:
-    """No option without a word on what it does."""
-    silent = [
-        f"{name} {parameter.name}"
-        for name, command in members()
-        for parameter in command.params
-        if isinstance(parameter, click.Option) and not parameter.help
-    ]
-
-    assert silent == []
-
-
-def test_every_command_shares_the_options() -> None:
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_shares_the_options(name: str) -> None:
     """`--workspace`, `--json` and `-v` work everywhere."""
-    for name, command in members():
+    for full, command in members(name):
         if not isinstance(command, click.Group):
             given = {option for parameter in command.params for option in parameter.opts}
-            assert {"--workspace", "--json", "-v"} <= given, name
+            assert {"--workspace", "--json", "-v"} <= given, full
 
 
 def test_version() -> None:
