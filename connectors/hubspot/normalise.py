@@ -6,6 +6,7 @@ a kind can happen more than once, the instant: never of a position in a list.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from journeysync.connectors.hubspot import activities, deals, meetings
 from journeysync.connectors.hubspot.changes import changed, conversions, dated
