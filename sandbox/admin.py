@@ -9,8 +9,7 @@ from typing import Any
 import msgspec
 
 from journeysync.sandbox.faults import BadFault, Faults, read_fault
-from journeysync.sandbox.front import Tool
-from journeysync.sandbox.hubspot.people import BadEdit
+from journeysync.sandbox.front import BadEdit, Tool
 from journeysync.sandbox.journal import Journal
 from journeysync.sandbox.wire import Answer, Request
 from journeysync.sandbox.world import DAY, World, iso_short

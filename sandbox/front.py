@@ -20,6 +20,10 @@ TWISTS = frozenset({"half-applied", "repeat-page", "shrink-page"})
 TOOL_ANSWERS = frozenset({"429", "500", "503", "expired-token", "revoked-token", "lost-scope"})
 
 
+class BadEdit(Exception):
+    """An edit that cannot be made; the text says why."""
+
+
 class Tool(Protocol):
     """What the sandbox asks of a pretend tool."""
 

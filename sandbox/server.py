@@ -34,11 +34,15 @@ class Sandbox:
         """Address of the admin API."""
         self.tools: dict[str, dict[str, str]] = {}
         """What a workspace needs to reach each tool: `base_url` and `access_token`."""
-        for offset, (name, tool) in enumerate(tools.items(), start=1):
-            front = Front(world, tool, journal, faults)
-            listener = Listener(port + offset if port else 0, front)
-            self._listeners.append(listener)
-            self.tools[name] = {"base_url": listener.url, "access_token": tool.access_token}
+        try:
+            for offset, (name, tool) in enumerate(tools.items(), start=1):
+                front = Front(world, tool, journal, faults)
+                listener = Listener(port + offset if port else 0, front)
+                self._listeners.append(listener)
+                self.tools[name] = {"base_url": listener.url, "access_token": tool.access_token}
+        except (OSError, OverflowError):
+            self.stop()
+            raise
 
     @property
     def now(self) -> str:

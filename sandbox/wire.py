@@ -114,7 +114,7 @@ class _Handler(socketserver.StreamRequestHandler):
     def _gone(self) -> bool:
         try:
             flags = socket.MSG_PEEK | socket.MSG_DONTWAIT
-            return self.connection.recv(1, flags) == b""
+            return not self.connection.recv(1, flags)
         except BlockingIOError:
             return False
         except OSError:

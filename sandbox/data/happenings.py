@@ -69,8 +69,8 @@ class Story:
         return self.add(starts + 75 * MINUTE, "ended", visit=visit, outcome=outcome)
 
     def offer(self, starts: int) -> None:
-        """Write about the next visit on the day of this one: they left without booking."""
-        self.add(daytime(starts + 4 * HOUR), "offered_next")
+        """Write about the next visit right after this one: they left without booking."""
+        self.add(starts + 90 * MINUTE, "offered_next")
 
     def look_after(
         self, visit: int, starts: int, *, channel: str = "email", score: int | None = None

@@ -79,7 +79,7 @@ def low_score(story: Story, at: Callable[[float, int], int]) -> None:
     visit = story.book(at(-19, 12), at(-6, 15), 2)
     story.remind(visit, at(-6, 15), channel="whatsapp")
     story.attend(visit, at(-6, 15))
-    story.offer(at(-6, 13))
+    story.offer(at(-6, 15))
     story.add(at(-5, 14), "checked_in", visit=visit, channel="sms")
     story.add(at(-3, 18), "feedback_asked", visit=visit)
     story.add(at(-2, 20), "feedback_given", visit=visit, score=3)
@@ -203,8 +203,9 @@ def role_address(story: Story, at: Callable[[float, int], int]) -> None:
 def loyal(story: Story, at: Callable[[float, int], int]) -> None:
     """Five visits, a package, a friend brought along."""
     _enquiry(story, at(-170, 9))
-    for number, days in enumerate((-160, -130, -100, -70, -30)):
-        _past(story, at(days - 12, 11), at(days, 10), min(number, 1), 10, offer=days != -30)
+    for number, days in enumerate((-160, -130, -100, -70)):
+        _past(story, at(days - 12, 11), at(days, 10), min(number, 1), 10)
+    _past(story, at(-42, 11), at(-30, 10), 1, 10, offer=False)
     story.add(at(-129, 12), "offered", deal=1, amount=420)
     story.add(at(-127, 12), "deal_moved", deal=1, stage="contractsent")
     story.add(at(-120, 12), "won", deal=1)
@@ -231,7 +232,7 @@ def walk_in(story: Story, at: Callable[[float, int], int]) -> None:
 def clock_change(story: Story, at: Callable[[float, int], int]) -> None:
     """Visited on the day the clocks went back, looked after all the same."""
     _enquiry(story, at(-33, 9))
-    _past(story, at(-32, 10), opening(at(-26), 10, 30))
+    _past(story, at(-32, 10), opening(at(-26, 10), 10, 30))
 
 
 def nothing(story: Story, at: Callable[[float, int], int]) -> None:

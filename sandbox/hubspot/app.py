@@ -17,9 +17,8 @@ from journeysync.sandbox.hubspot import (
     search,
     snapshot,
 )
-from journeysync.sandbox.hubspot.business import Business
 from journeysync.sandbox.hubspot.answers import Missing, Refusal, answer, not_found
-from journeysync.sandbox.hubspot.kinds import Kind
+from journeysync.sandbox.hubspot.business import Business
 from journeysync.sandbox.hubspot.objects import Call, kind_of
 from journeysync.sandbox.hubspot.portal import SEARCH_LAG, Portal
 from journeysync.sandbox.wire import Answer, Request
@@ -102,7 +101,8 @@ _ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
      lambda call, kind, name: properties.change_group(call, kind_of(kind), name)),
     ("DELETE", f"{_P}/{_T}/groups/{_ID}",
      lambda call, kind, name: properties.archive_group(call, kind_of(kind), name)),
-    ("POST", f"{_P}/{_T}/batch/read", lambda call, kind: properties.batch_read(call, kind_of(kind))),
+    ("POST", f"{_P}/{_T}/batch/read",
+     lambda call, kind: properties.batch_read(call, kind_of(kind))),
     ("POST", f"{_P}/{_T}/batch/create",
      lambda call, kind: properties.batch_create(call, kind_of(kind))),
     ("POST", f"{_P}/{_T}/batch/archive",
@@ -116,7 +116,8 @@ _ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
     ("DELETE", f"{_P}/{_T}/{_ID}",
      lambda call, kind, name: properties.archive(call, kind_of(kind), name)),
     ("GET", f"{_L}/{_T}", lambda call, kind: account.pipelines(call, kind_of(kind))),
-    ("GET", f"{_L}/{_T}/{_ID}", lambda call, kind, name: account.pipeline(call, kind_of(kind), name)),
+    ("GET", f"{_L}/{_T}/{_ID}",
+     lambda call, kind, name: account.pipeline(call, kind_of(kind), name)),
     ("GET", f"{_L}/{_T}/{_ID}/stages",
      lambda call, kind, name: account.stages(call, kind_of(kind), name)),
     ("GET", "/crm/v3/owners", account.owners),
@@ -175,7 +176,7 @@ class HubSpot:
         searching = request.path.endswith("/search")
         correlation = self._correlation()
         if kind == "429":
-            policy = str(options.get("policy") or _policy_of(searching))
+            policy = str(options.get("policy") or _policy_of(searching=searching))
             given = answer(429, _too_fast(policy).body(correlation))
         elif kind == "500":
             given = answer(500, _internal(correlation))
@@ -185,9 +186,9 @@ class HubSpot:
         elif kind == "lost-scope":
             given = answer(403, _missing_scopes(correlation))
         elif kind == "expired-token":
-            given = answer(401, EXPIRED.body(correlation))
+            given = answer(401, _expired().body(correlation))
         else:
-            given = answer(401, UNKNOWN_TOKEN.body(correlation))
+            given = answer(401, _unknown_token().body(correlation))
         if "retry_after" in options:
             given.headers["Retry-After"] = str(options["retry_after"])
         given.headers["X-HubSpot-Correlation-Id"] = correlation
@@ -208,7 +209,7 @@ class HubSpot:
     def _admit(self, request: Request, *, searching: bool) -> None:
         kind, _, token = request.headers.get("authorization", "").partition(" ")
         if kind.lower() != "bearer" or token.strip() != self.access_token:
-            raise UNKNOWN_TOKEN
+            raise _unknown_token()
         policy = self.portal.limits.admit(search=searching)
         if policy:
             raise _too_fast(policy)
@@ -236,18 +237,22 @@ class HubSpot:
         return f"{portal.world.seed & 0xFFFFFFFF:08x}-0000-4000-8000-{portal.requests:012x}"
 
 
-UNKNOWN_TOKEN = Refusal(
-    401,
-    "Authentication credentials not found. This API supports OAuth 2.0 authentication and you can "
-    "find more details at https://developers.hubspot.com/docs/methods/auth/oauth-overview",
-    "INVALID_AUTHENTICATION",
-)
-EXPIRED = Refusal(
-    401,
-    "The OAuth token used to make this call expired 5 minute(s) ago.",
-    "EXPIRED_AUTHENTICATION",
-    context={"expire time": ["2026-11-20T08:55:00.000Z"]},
-)
+def _unknown_token() -> Refusal:
+    return Refusal(
+        401,
+        "Authentication credentials not found. This API supports OAuth 2.0 authentication and you "
+        "can find more details at https://developers.hubspot.com/docs/methods/auth/oauth-overview",
+        "INVALID_AUTHENTICATION",
+    )
+
+
+def _expired() -> Refusal:
+    return Refusal(
+        401,
+        "The OAuth token used to make this call expired 5 minute(s) ago.",
+        "EXPIRED_AUTHENTICATION",
+        context={"expire time": ["2026-11-20T08:55:00.000Z"]},
+    )
 
 
 def split_version(path: str) -> tuple[str, str]:
@@ -259,7 +264,7 @@ def split_version(path: str) -> tuple[str, str]:
     return path, "v3"
 
 
-def _policy_of(searching: bool) -> str:  # noqa: FBT001 - a yes or no about the request
+def _policy_of(*, searching: bool) -> str:
     return "SECONDLY" if searching else "TEN_SECONDLY_ROLLING"
 
 

@@ -99,9 +99,10 @@ def read_options(text: str) -> list[dict[str, Any]]:
     ]
 
 
-def _read_line(kind: str, line: str, order: int) -> Definition:
+def _read_line(kind: str, line: str, order: int, first_group: str) -> Definition:
     name, label, types, group, flags = (part.strip() for part in line.split("|"))
     type_, field_type = types.split("/")
+    group = group or first_group
     options = standard.OPTIONS.get(f"{kind}.{name}") or standard.OPTIONS.get(name, "")
     if type_ == "bool" and not options:
         options = standard.BOOL_OPTIONS
@@ -126,10 +127,11 @@ def standard_definitions() -> dict[str, dict[str, Definition]]:
     """Make the definitions a portal starts with."""
     made: dict[str, dict[str, Definition]] = {}
     for kind, text in standard.DEFINITIONS.items():
-        own = [line for line in text.splitlines() if line.strip()]
+        both = (standard.ACTIVITY if KINDS[kind].activity else "") + text
+        own = [line for line in both.splitlines() if line.strip()]
         group = own[0].split("|")[3].strip()
         lines = own + standard.EVERYWHERE.format(group=group).strip().splitlines()
-        found = (_read_line(kind, line, order) for order, line in enumerate(lines))
+        found = (_read_line(kind, line, order, group) for order, line in enumerate(lines))
         made[kind] = {definition.name: definition for definition in found}
     return made
 
@@ -138,9 +140,9 @@ def standard_groups() -> dict[str, dict[str, Group]]:
     """Make the groups a portal starts with."""
     made: dict[str, dict[str, Group]] = {}
     for kind in KINDS:
+        own = KINDS[kind].singular
         text = standard.GROUPS.get(
-            kind,
-            f"engagement=Engagement;{KINDS[kind].singular}={KINDS[kind].singular.title()};studio=Willow Street Studio",
+            kind, f"engagement=Engagement;{own}={own.title()};studio=Willow Street Studio"
         )
         pairs = (pair.partition("=") for pair in text.split(";"))
         made[kind] = {

@@ -78,15 +78,18 @@ _BY_ALIAS = {
 
 # (from, to): the plain link; (from, to, "Primary"): the labelled one.
 _PAIRS = {
-    ("contact", "company"): (279, 280), ("deal", "contact"): (3, 4), ("deal", "company"): (341, 342),
-    ("ticket", "contact"): (16, 15), ("ticket", "company"): (339, 340), ("ticket", "deal"): (28, 27),
+    ("contact", "company"): (279, 280), ("deal", "contact"): (3, 4),
+    ("deal", "company"): (341, 342), ("ticket", "contact"): (16, 15),
+    ("ticket", "company"): (339, 340), ("ticket", "deal"): (28, 27),
     ("call", "contact"): (194, 193), ("call", "company"): (182, 181), ("call", "deal"): (206, 205),
     ("call", "ticket"): (220, 219), ("email", "contact"): (198, 197),
-    ("email", "company"): (186, 185), ("email", "deal"): (210, 209), ("email", "ticket"): (224, 223),
+    ("email", "company"): (186, 185), ("email", "deal"): (210, 209),
+    ("email", "ticket"): (224, 223),
     ("meeting", "contact"): (200, 199), ("meeting", "company"): (188, 187),
     ("meeting", "deal"): (212, 211), ("meeting", "ticket"): (226, 225),
     ("note", "contact"): (202, 201), ("note", "company"): (190, 189), ("note", "deal"): (214, 213),
-    ("note", "ticket"): (228, 227), ("task", "contact"): (204, 203), ("task", "company"): (192, 191),
+    ("note", "ticket"): (228, 227), ("task", "contact"): (204, 203),
+    ("task", "company"): (192, 191),
     ("task", "deal"): (216, 215), ("task", "ticket"): (230, 229),
     ("communication", "contact"): (81, 82), ("communication", "company"): (87, 88),
     ("communication", "deal"): (85, 86), ("communication", "ticket"): (84, 83),

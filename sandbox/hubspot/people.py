@@ -7,6 +7,7 @@ people do not edit in the second before a run; `"lag": true` makes it late.
 
 from typing import Any
 
+from journeysync.sandbox.front import BadEdit
 from journeysync.sandbox.hubspot import effects, objects
 from journeysync.sandbox.hubspot.answers import Refusal
 from journeysync.sandbox.hubspot.kinds import KINDS, PLAIN, PRIMARY, Kind, find_kind
@@ -20,10 +21,6 @@ _SOURCES = {
     "integration": ("INTEGRATION", "9001234", None),
 }
 ACTIONS = ("set", "complete", "delete", "merge", "create", "link", "unlink")
-
-
-class BadEdit(Exception):
-    """An edit that cannot be made; the text says why."""
 
 
 def edit(portal: Portal, command: dict[str, Any]) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def search(call: Call, kind: Kind) -> Answer:
     body = call.body()
     limit, start = _window(body)
     test = _all_of(call.portal, kind, body)
-    found = [
+    found: list[tuple[Record, Values]] = [
         (record, held) for record, held in call.portal.store.indexed(kind) if test(record, held)
     ]
     _sort(call.portal, kind, body, found)

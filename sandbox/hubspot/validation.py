@@ -124,19 +124,8 @@ def _by_type(definition: Definition, value: str) -> str:
     name = definition.name
     if definition.type == "enumeration":
         return _choice(definition, value)
-    if definition.type == "bool":
-        if value.lower() not in ("true", "false"):
-            message = f"{value} was not one of the allowed options: [true, false]"
-            raise Invalid(name, "INVALID_OPTION", message)
-        return value.lower()
-    if definition.type == "number":
-        if not _NUMBER.match(value):
-            raise Invalid(name, "INVALID_LONG", f"{value} was not a valid number.")
-        return value
-    if definition.type == "date":
-        return _date(name, value)
-    if definition.type == "datetime":
-        return _datetime(name, value)
+    if definition.type in _READERS:
+        return _READERS[definition.type](name, value)
     if len(value) > MAX_TEXT:
         raise Invalid(
             name, "PROPERTY_VALUE_TOO_LONG", f"{name} is longer than {MAX_TEXT} characters"
@@ -218,3 +207,19 @@ def _only_forward(good: dict[str, str], held: Mapping[str, str]) -> None:
     wanted, present = good.get("lifecyclestage"), held.get("lifecyclestage")
     if wanted and present and STAGES.index(wanted) < STAGES.index(present):
         del good["lifecyclestage"]
+
+
+def _bool(name: str, value: str) -> str:
+    if value.lower() not in ("true", "false"):
+        message = f"{value} was not one of the allowed options: [true, false]"
+        raise Invalid(name, "INVALID_OPTION", message)
+    return value.lower()
+
+
+def _number(name: str, value: str) -> str:
+    if not _NUMBER.match(value):
+        raise Invalid(name, "INVALID_LONG", f"{value} was not a valid number.")
+    return value
+
+
+_READERS = {"bool": _bool, "number": _number, "date": _date, "datetime": _datetime}
