@@ -29,7 +29,10 @@ def normalise(record: RawRecord, mapping: FieldMapping, zone: str) -> Reading:
     """Say what a record means under a mapping; whole days begin at midnight in `zone`."""
     if record.deleted:
         return Reading()
-    return _BY_TYPE[record.key.type](Facts(record, zone), mapping)
+    found = _BY_TYPE[record.key.type](Facts(record, zone), mapping)
+    # Two rules may tell one fact, such as a form and a property that both say "subscribed".
+    unique = {event.id: event for event in reversed(found.events)}
+    return replace(found, events=tuple(reversed(unique.values())))
 
 
 def _contact(facts: Facts, mapping: FieldMapping) -> Reading:
