@@ -93,15 +93,15 @@ class Opened:
         return f". It has {', '.join(f'`{name}`' for name in names)}."
 
 
-def open_file(duck: Duck, path: Path, name: str, wanted: Collection[str] | None) -> Opened:
+def open_file(duck: Duck, path: Path, name: str) -> Opened:
     """Open a file under a name of our own; of CSV and JSONL only the wanted columns (None: all)."""
     plain = path.name.removesuffix(".gz").lower()
     if plain.endswith(".parquet") and not path.name.endswith(".gz"):
         return _open_parquet(duck, path)
     if plain.endswith(".csv"):
-        return _register(duck, path, name, read_csv(path), wanted)
+        return _register(duck, path, name, read_csv(path))
     if plain.endswith((".jsonl", ".ndjson")):
-        return _register(duck, path, name, read_jsonl(path), wanted)
+        return _register(duck, path, name, read_jsonl(path))
     raise Usage(
         f"`{path}` is of no known format. Files end in .csv, .jsonl or .parquet; .csv and .jsonl "
         "may be followed by .gz."
@@ -113,21 +113,18 @@ def _register(
     path: Path,
     name: str,
     rows: Rows,
-    wanted: Collection[str] | None,
 ) -> Opened:
-    kept = [
-        column
-        for column in rows.columns
-        if wanted is None or column in wanted or column.startswith("link:")
-    ]
     table = pa.table(
         {
             "line": pa.array(rows.lines, pa.int64()),
-            **{f"c{at}": pa.array(rows.columns[one], pa.string()) for at, one in enumerate(kept)},
+            **{
+                f"c{at}": pa.array(rows.columns[one], pa.string())
+                for at, one in enumerate(rows.columns)
+            },
         }
     )
     duck.offer(f"{name}_cells", table)
-    renamed = "".join(f", c{at} AS {quoted(one)}" for at, one in enumerate(kept))
+    renamed = "".join(f", c{at} AS {quoted(one)}" for at, one in enumerate(rows.columns))
     # The line goes by a name no header can have, for a file may have a column called `line`.
     duck.run(
         f"CREATE OR REPLACE TEMP VIEW {name} AS "  # noqa: S608 - names are quoted

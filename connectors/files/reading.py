@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -16,11 +17,9 @@ import numpy as np
 import pyarrow as pa
 
 from journeysync.connectors.files.duck import Duck
-from journeysync.connectors.files.events import COLUMNS as EVENT_COLUMNS
 from journeysync.connectors.files.events import EventReading
 from journeysync.connectors.files.ids import with_ids
-from journeysync.connectors.files.opening import open_file
-from journeysync.connectors.files.people import COLUMNS as PEOPLE_COLUMNS
+from journeysync.connectors.files.opening import Opened, open_file
 from journeysync.connectors.files.people import read_people
 from journeysync.core.problems import Problem
 
@@ -56,8 +55,7 @@ class FilesReading:
 
     def people(self, attributes: Collection[str] | None) -> Any:
         """Read the people: see `people.read_people`. `attributes` None: all."""
-        wanted = None if attributes is None else {*PEOPLE_COLUMNS, *attributes}
-        opened = open_file(self._duck, self.people_file, "people_rows", wanted)
+        opened = open_file(self._duck, self.people_file, "people_rows")
         found, problems, notes = read_people(self._duck, opened, self.tool, self.zone, attributes)
         self.problems += [*opened.problems, *problems]
         self.notes += notes
@@ -85,17 +83,20 @@ class FilesReading:
         )
         self._duck.offer("people", numbered)
         names: Any = self._found["name"].combine_chunks()
-        wanted = None if attributes is None else {*EVENT_COLUMNS, *attributes}
-        opened = open_file(self._duck, self.events_file, "event_rows", wanted)
+        opened = self._events
         reading = EventReading(self._duck, opened, self.tool, self.zone, opened.problems)
         for batch in reading.sorted_rows(attributes, subjects=subjects, size=size):
             yield with_ids(batch, names)
         self.problems += reading.problems
         self.notes += reading.notes
 
+    @cached_property
+    def _events(self) -> Opened:
+        return open_file(self._duck, self.events_file, "event_rows")
+
     def kinds(self) -> set[str]:
         """Read which kinds stand in the events file."""
-        opened = open_file(self._duck, self.events_file, "event_rows", {"kind"})
+        opened = self._events
         opened.need("kind")
         kind = opened.trimmed("kind")
         rows = self._duck.rows(f"SELECT DISTINCT {kind} FROM {opened.relation}")  # noqa: S608
