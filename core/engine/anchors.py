@@ -52,7 +52,7 @@ def anchors_of(touchpoint: Touchpoint, facts: Facts) -> Anchors:
 def _all(touchpoint: Touchpoint, facts: Facts) -> Anchors:
     if touchpoint.entering is not None:
         moves = facts.moves
-        into = np.flatnonzero(moves.place == facts.places.number[touchpoint.entering])
+        into = np.flatnonzero(moves.place == facts.number[touchpoint.entering])
         customer = moves.customer[into]
         return Anchors(customer, customer, moves.at[into], moves.row[into])
     before = touchpoint.before

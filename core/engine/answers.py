@@ -54,7 +54,7 @@ def expectation_table(journey: Journey, facts: Facts, judged: Sequence[Judged]) 
     number = np.repeat(np.arange(len(judged)), sizes)
     # Where time alone moved a customer, the anchor is known by its place.
     entered = np.array([
-        0 if one.entering is None else facts.places.number[one.entering] for one in touchpoints
+        0 if one.entering is None else facts.number[one.entering] for one in touchpoints
     ], dtype=np.int64)  # fmt: skip
     satisfied = _joined([one.satisfied_row for one in judged])
     return pa.table(
@@ -78,7 +78,7 @@ def expectation_table(journey: Journey, facts: Facts, judged: Sequence[Judged]) 
 
 
 def _place_names(facts: Facts) -> tuple[str, ...]:
-    return ("", *facts.places.number)
+    return ("", *facts.number)
 
 
 def _joined(parts: Sequence[NDArray[Any]]) -> Ints:

@@ -90,13 +90,13 @@ def _judge(touchpoint: Touchpoint, facts: Facts) -> tuple[Judged, Ints]:
 def _silence_and_targets(facts: Facts) -> Ints:
     """Find when a silence may be long enough, or a stage is overstayed, after `now`."""
     count, moves = facts.history.count, facts.moves
-    changes = least_per(*facts.places.next_silence, count)
+    changes = least_per(*facts.silences.coming, count)
     there = np.flatnonzero(moves.last >= 0)
     last = moves.last[there]
     for target in facts.journey.targets:
         if target.from_ is None or target.within is None:
             continue
-        staying = np.flatnonzero(moves.place[last] == facts.places.number[target.from_])
+        staying = np.flatnonzero(moves.place[last] == facts.number[target.from_])
         overstayed = facts.clock.add(moves.at[last[staying]], target.within) + 1
         overstayed[overstayed <= facts.history.now] = NEVER
         changes = np.minimum(changes, least_per(there[staying], overstayed, count))

@@ -3,6 +3,7 @@
 Each part is found once, however many touchpoints ask for it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,10 +11,11 @@ import numpy as np
 from journeysync.core.engine.calendar import Clock
 from journeysync.core.engine.history import History
 from journeysync.core.engine.patterns import Matches
-from journeysync.core.engine.places import Moves, Places
+from journeysync.core.engine.places import Moves, numbers_of, walk
 from journeysync.core.engine.primitives import NEVER, Ints, Line, Timeline, values_at
 from journeysync.core.engine.records import Records, Segments
 from journeysync.core.engine.routes import Routes
+from journeysync.core.engine.silence import Silences, silences_of
 from journeysync.core.engine.states import States
 from journeysync.core.language.model import Journey
 
@@ -60,7 +62,9 @@ class Facts:
     states: States
     routes: Routes
     records: Records
-    places: Places
+    number: Mapping[str, int]
+    """Each place's number in `moves`."""
+    silences: Silences
     moves: Moves
     _standing: dict[frozenset[int], Timeline] = field(default_factory=dict)
 
@@ -71,14 +75,17 @@ class Facts:
         matches = Matches(history, clock)
         states = States(journey, history, matches)
         routes = Routes.find(journey, history, matches)
-        places = Places(journey, history, matches, states, routes, clock)
+        silences = silences_of(journey, history, matches, states, routes, clock)
+        moves = walk(journey, history, matches, routes, silences)
         records = Records(history)
-        moves = places.moves()
-        return cls(journey, history, clock, matches, states, routes, records, places, moves)
+        number = numbers_of(journey)
+        return cls(
+            journey, history, clock, matches, states, routes, records, number, silences, moves
+        )
 
     def standing_in(self, places: tuple[str, ...]) -> Timeline:
         """Say when customers stand in any of some places."""
-        numbers = frozenset(self.places.number[place] for place in places)
+        numbers = frozenset(self.number[place] for place in places)
         if numbers not in self._standing:
             self._standing[numbers] = self.moves.standing_in(numbers)
         return self._standing[numbers]

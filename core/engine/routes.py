@@ -9,7 +9,7 @@ from journeysync.core.engine.conditions import holding
 from journeysync.core.engine.history import History
 from journeysync.core.engine.patterns import Matches
 from journeysync.core.engine.primitives import Bools, Ints
-from journeysync.core.language.model import Journey
+from journeysync.core.language.model import Journey, Place
 
 DEFAULT = "default"
 
@@ -42,3 +42,8 @@ class Routes:
             return None
         on_route = [(not only or name in only) and name not in but for name in self.names]
         return np.array(on_route, dtype=np.bool_)[self.of]
+
+    def existing(self, place: Place, rows: Ints, history: History) -> Ints:
+        """Leave out the rows of customers on whose route a place does not exist."""
+        allowed = self.allowed(place.only, place.except_)
+        return rows if allowed is None else rows[allowed[history.customer[rows]]]
