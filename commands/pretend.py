@@ -53,6 +53,10 @@ def pretend(
     """Serve pretend tools until the block ends. Without a folder the workspace goes with it."""
     from journeysync.sandbox import server
 
+    if folder is not None and any(
+        (folder / name).exists() for name in ("journeysync.yaml", ".env")
+    ):
+        raise Usage(f"`{folder}` is a workspace already, and stays as it is. Name a new folder.")
     with tempfile.TemporaryDirectory(prefix="journeysync-sandbox-") as temporary:
         try:
             sandbox = server.start(
@@ -73,12 +77,14 @@ def pretend(
             ) from None
         with sandbox:
             workspace = (folder or Path(temporary)).resolve()
-            write_workspace(workspace, sandbox)
-            _provision(console, workspace)
+            _write_workspace(workspace, sandbox)
+            inside = Console(workspace, as_json=console.as_json, verbose=console.verbose)
+            _staff(inside)
+            _make_fields(inside)
             yield Ready(sandbox.admin, sandbox.now, sandbox.tools, workspace)
 
 
-def write_workspace(folder: Path, sandbox: "Sandbox") -> None:
+def _write_workspace(folder: Path, sandbox: "Sandbox") -> None:
     """Write the files of a workspace that reads and writes this sandbox."""
     from journeysync.core.running.secrets import variable
 
@@ -89,6 +95,7 @@ def write_workspace(folder: Path, sandbox: "Sandbox") -> None:
     text = (
         "# A workspace of `journeysync sandbox`: its tools are pretend and end with the sandbox.\n"
         "journeys: [before-during-after]\n"
+        "timezone: Europe/London\n"
         f"clock: {sandbox.admin}/now\n"
         f"tools:\n{tools}"
         f"write_to: [{', '.join(crms)}]\n"
@@ -105,11 +112,34 @@ def write_workspace(folder: Path, sandbox: "Sandbox") -> None:
         file.write(keys)
 
 
-def _provision(console: Console, folder: Path) -> None:
+def _staff(inside: Console) -> None:
+    """Give every department of the journey somebody who works in the pretend business."""
+    from journeysync.commands.tools import make_destinations, make_sources
+
+    opened = inside.open_workspace()
+    owners = [place.owner for journey in opened.journeys for place in journey.places]
+    owners += [one.owner for journey in opened.journeys for one in journey.touchpoints]
+    departments = list(dict.fromkeys(filter(None, owners)))
+    people = {
+        crm: [owner.email for owner in destination.owners() if owner.active]
+        for crm, destination in make_destinations(opened, make_sources(opened)).items()
+    }
+    lines = ["departments:"]
+    for number, department in enumerate(departments):
+        addresses = ", ".join(
+            f"{crm}_owner: {emails[number % len(emails)]}"
+            for crm, emails in people.items()
+            if emails
+        )
+        lines.append(f"  {department}: {{{addresses}}}")
+    with (inside.folder / "journeysync.yaml").open("a", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+
+
+def _make_fields(inside: Console) -> None:
     """Make the fields as a user would, so that the first sync can write."""
     from journeysync.commands.provision import provision
 
-    inside = Console(folder, as_json=console.as_json, verbose=console.verbose)
     _, codes = provision(inside, inside.open_workspace())
     if worst(codes):
         raise ToolDown("The sandbox", "refused to make the fields.")

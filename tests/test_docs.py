@@ -118,7 +118,7 @@ def test_help_examples_parse(name: str) -> None:
     examples = [
         line.strip()
         for member in members
-        for line in (member.help or "").splitlines()
+        for line in re.sub(r"\\\n\s*", "", member.help or "").splitlines()
         if line.strip().startswith("journeysync ")
     ]
 

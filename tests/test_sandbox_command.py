@@ -58,6 +58,18 @@ def test_a_sandbox_from_start_to_stop(sandbox: "subprocess.Popen[str]", tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_workspace_that_is_there_stays(tmp_path: Path) -> None:
+    """A demo in a folder of one's own must never replace keys."""
+    (tmp_path / ".env").write_text("mine")
+
+    ran = run("demo", "--keep", tmp_path)
+
+    assert ran.code == 2
+    assert "stays as it is" in ran.err
+    assert [path.name for path in tmp_path.iterdir()] == [".env"]
+    assert (tmp_path / ".env").read_text() == "mine"
+
+
 MISTAKES = {
     "a tool that cannot be pretended": (["--only", "shopfy"], "shopfy"),
     "no customers": (["--customers", "0"], "0 is not in the range"),
