@@ -99,6 +99,9 @@ def _unseen(opened: "OpenWorkspace", sources: "Mapping[str, Source]") -> "Iterat
     """Name the touchpoints that only their task can follow."""
     from journeysync.core.ports import Finding
 
+    doubts = sum(warning.code.startswith("JS4") for warning in opened.warnings)
+    if doubts:
+        yield Finding("warning", f"The maps leave doubts: {doubts}.", "journeysync journey lint")
     kinds = frozenset().union(*(source.emits() for source in sources.values()))
     for journey in opened.journeys:
         yield Finding("ok", f"{journey.journey}: {len(journey.touchpoints)} touchpoints.")

@@ -11,6 +11,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -138,12 +139,15 @@ def options(body: Callable[..., int | None]) -> Callable[..., None]:
 
     @functools.wraps(body)
     def run(*args: Any, workspace: Path, as_json: bool, verbose: bool, **rest: Any) -> None:
+        _never_choke()
         console = Console(workspace, as_json=as_json, verbose=verbose)
         with _terminable():
             try:
                 code = body(console, *args, **rest)
-            except (click.ClickException, click.exceptions.Exit):
-                raise
+            except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
+                raise  # click ends these well, the last for `| head`
+            except click.Abort:  # Ctrl-C or no answer at a question
+                code = console.fail(KeyboardInterrupt())
             except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last place that can
                 code = console.fail(error)
         click.get_current_context().exit(code or 0)
@@ -161,6 +165,13 @@ def options(body: Callable[..., int | None]) -> Callable[..., None]:
     ):
         run = option(run)
     return run
+
+
+def _never_choke() -> None:
+    """Print what a terminal cannot show as `?`: no run may fail over a quotation mark."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 @contextmanager

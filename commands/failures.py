@@ -61,6 +61,14 @@ _SQLITE = (
         ),
         USAGE,
     ),
+    (
+        "disk i/o error",
+        (
+            "The disk does not take the state database. Look at its free space and health, and run "
+            "again; what was finished before is kept."
+        ),
+        UNEXPECTED,
+    ),
     ("locked", "Another run works on this workspace. Wait until it has ended.", LOCKED),
 )
 

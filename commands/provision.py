@@ -43,8 +43,10 @@ def command(console: Console, dry_run: bool, remove: bool) -> int:
       3  a CRM cannot be reached now
     """
     opened = console.open_workspace()
-    if remove and not dry_run and sys.stdin.isatty() and not console.as_json:
-        click.confirm("Remove our fields and everything in them?", abort=True, err=True)
+    asks = remove and not dry_run and sys.stdin.isatty() and not console.as_json
+    if asks and not click.confirm("Remove our fields and everything in them?", err=True):
+        console.say("Nothing was removed.")
+        return 0
     done, codes = provision(console, opened, dry_run=dry_run, remove=remove)
     for crm, rows in done.items():
         for row in rows:
