@@ -207,13 +207,49 @@ def test_a_tool_of_the_run_is_known_where_it_gave_no_event() -> None:
         free.model_copy(update={"expect": JOURNEY.touchpoints[0].expect}),
     )})  # fmt: skip
 
-    def status(tools: tuple[str, ...] | None) -> list[str]:
+    def status(tools: tuple[str, ...]) -> list[str]:
         found = evaluate(journey, *tables, now=to_micros(NOW), tools=tools)
         return [str(one) for one in found.expectations.column("status").to_pylist()]
 
     # `shop:B1` is booking B1 of the shop, or the booking of the CRM whose id reads `shop:B1`.
     assert status(("crm", "shop")) == ["missed"]
-    assert status(None) == ["done"]
+    assert status(()) == ["done"]
+
+
+DISORDER = {
+    "a customer comes back": ([0, 1, 0], [1, 2, 3]),
+    "time runs backwards": ([0, 0, 1], [2, 1, 1]),
+    "nobody knows the customer": ([0, 0, 2], [1, 2, 3]),
+}
+
+
+@pytest.mark.parametrize(("customer", "at"), DISORDER.values(), ids=DISORDER)
+def test_events_out_of_order_are_refused(customer: list[int], at: list[int]) -> None:
+    events = pa.table({"customer": customer, "at": at, "kind": ["email.sent"] * 3})
+
+    with pytest.raises(ValueError, match="sorted"):
+        ask(CUSTOMERS.slice(0, 2), events)
+
+
+def test_durations_beyond_all_time_are_no_trouble() -> None:
+    forever = {
+        "exits": [{"id": "gone", "quiet_for": "99999999999999d"}],
+        "touchpoints": [
+            {
+                "id": "never",
+                "after": "form.submitted",
+                "every": "999999999y",
+                "expect": "email.sent",
+            },
+            {"id": "long", "after": "form.submitted", "within": "9999999w", "expect": "email.sent"},
+        ],
+    }
+    journey = Journey.model_validate({**JOURNEY.model_dump(by_alias=True), **forever})
+
+    found = evaluate(journey, CUSTOMERS, EVENTS, now=to_micros(NOW))
+
+    assert set(found.expectations.column("status").to_pylist()) <= {"due", "done", "waived"}
+    assert "gone" not in found.moves.column("place").to_pylist()
 
 
 # --- texts ----------------------------------------------------------------------------------------

@@ -48,12 +48,17 @@ def evaluate(
     now: int,
     tools: Collection[str] | None = None,
 ) -> Evaluation:
-    """Evaluate a map for customers and their sorted events.
+    """Evaluate a map for customers and their events.
 
-    `tools` names all tools of the run, which `same` must tell from ids; without it, those that
-    occur in these events: name them where a run is split into several calls.
+    `customers`: a row per customer; text columns `attr.NAME`. `events`, as `sort_events` sorts
+    them: `customer` (row number), `at` (microseconds), `id`, and the texts `person`, `kind`,
+    `tool`, `subject_type`, `subject_id`, `attr.NAME`, plain or as dictionaries; null and empty
+    mean absent, and so does a missing column.
+    `tools` names all tools of the run, which `same` must tell from ids; those that occur in these
+    events are known anyway, so it matters where a run is split into several calls.
+    Raises ValueError where events are out of order.
     """
-    history = History(customers, events, now, None if tools is None else frozenset(tools))
+    history = History(customers, events, now, frozenset(tools or ()))
     facts = Facts.find(journey, history)
     changes = np.minimum(history.next_future, _silence_and_targets(facts))
     judged = []

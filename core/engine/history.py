@@ -20,7 +20,7 @@ class History:
     """Everything that is known of some customers, up to `now` and beyond."""
 
     def __init__(
-        self, customers: pa.Table, events: pa.Table, now: int, tools: frozenset[str] | None = None
+        self, customers: pa.Table, events: pa.Table, now: int, tools: frozenset[str]
     ) -> None:
         self.customers = customers
         self.events = events
@@ -29,8 +29,10 @@ class History:
         self.size = events.num_rows
         self.customer = whole_numbers(events, "customer")
         self.at = whole_numbers(events, "at")
+        if not _in_order(self.customer, self.at, self.count):
+            raise ValueError("Events must be sorted by customer, instant and id: sort_events.")
         self.starts = _starts_of(self.customer, self.count)
-        self._tools = tools
+        self._named_tools = tools
         self._columns: dict[str, Texts | None] = {}
         self._attributes: dict[str, Texts | None] = {}
         self._exact: dict[str, Exact] = {}
@@ -107,14 +109,20 @@ class History:
 
     @cached_property
     def tools(self) -> frozenset[str]:
-        """The tools of the run; where nobody says, those that occur."""
-        if self._tools is not None:
-            return self._tools
-        tool = self.column("tool")
-        return frozenset() if tool is None else frozenset(map(str, tool.words.trimmed.to_pylist()))
+        """The tools of the run: those that were named, and those that occur."""
+        return self._named_tools.union(map(str, self.exact("tool").values.to_pylist()))
 
     def exact(self, name: str) -> Exact:
         """Return a text column as what it says, trimmed, case kept."""
         if name not in self._exact:
             self._exact[name] = exact(self.column(name), self.size)
         return self._exact[name]
+
+
+def _in_order(customer: Ints, at: Ints, count: int) -> bool:
+    """Check what a wrong answer would not show; the order of ids at one instant is trusted."""
+    if not len(customer):
+        return True
+    same = customer[1:] == customer[:-1]
+    forward = bool(((customer[1:] > customer[:-1]) | (same & (at[1:] >= at[:-1]))).all())
+    return forward and int(customer[0]) >= 0 and int(customer[-1]) < count
