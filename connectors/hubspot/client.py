@@ -101,6 +101,8 @@ class Client:
             access_token=settings.access_token.get_secret_value(),
             host=settings.base_url,
             retry=False,
+            proxy=settings.proxy,
+            ssl_ca_cert=settings.ca_file,
         )
         # The package makes a new connection pool at each look-up: this one is held.
         self._api = portal.crm.contacts.basic_api.api_client

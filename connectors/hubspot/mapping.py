@@ -37,10 +37,14 @@ def _texts(value: Any) -> Any:
 
 
 Globs = Annotated[tuple[str, ...], BeforeValidator(_texts)]
-Kind = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
+KIND = r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$"
+PROPERTY = r"^[a-z0-9_]+$"
+NAME = r"^[a-z][a-z0-9_]*$"
+
+Kind = Annotated[str, Field(pattern=KIND)]
 Kinds = Annotated[tuple[Kind, ...], BeforeValidator(_several)]
-Property = Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Property = Annotated[str, Field(pattern=PROPERTY)]
+Name = Annotated[str, Field(pattern=NAME)]
 Named = dict[Name, Property | None]
 """Attribute -> property; None takes a shipped one away."""
 

@@ -4,7 +4,7 @@ Reads files; sends nothing.
 """
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -63,7 +63,7 @@ def parse_mapping(text: str, file: str) -> tuple[FieldMapping | None, list[Probl
     except YAMLError:
         return None, [Problem(file, 0, CODE, "This is no YAML.")]
     try:
-        return FieldMapping.model_validate(tree or {}), []
+        found = FieldMapping.model_validate(tree or {})
     except ValidationError as error:
         return None, sorted(
             {
@@ -76,6 +76,29 @@ def parse_mapping(text: str, file: str) -> tuple[FieldMapping | None, list[Probl
                 for one in error.errors(include_url=False, include_input=False)
             }
         )
+    problems = _misspelt(found, tree, file)
+    return (None if problems else found), problems
+
+
+def _misspelt(own: FieldMapping, tree: Any, file: str) -> list[Problem]:
+    """Find kinds that are nearly those of the shipped mapping; a really new one is welcome."""
+    known = FieldMapping.model_validate(YAML(typ="safe").load(shipped_text())).kinds()
+    return [
+        Problem(file, line, CODE, f"No event kind `{kind}`; did you mean `{near[0]}`?")
+        for kind in sorted(own.kinds() - known)
+        if (near := difflib.get_close_matches(kind, known, n=1, cutoff=0.88))
+        for line in _lines_of(tree, kind)
+    ]
+
+
+def _lines_of(tree: Any, text: str) -> Iterator[int]:
+    """Find where a text stands."""
+    steps = tree.items() if isinstance(tree, dict) else enumerate(tree)
+    for step, value in steps:
+        if value == text:
+            yield _line(tree, [step])
+        elif isinstance(value, dict | list):
+            yield from _lines_of(value, text)
 
 
 def _line(tree: Any, where: Sequence[str | int]) -> int:
@@ -90,6 +113,13 @@ def _line(tree: Any, where: Sequence[str | int]) -> int:
     return line
 
 
+_FORMS = {
+    models.KIND: "an event kind such as `contract.ends`: small letters, one dot",
+    models.PROPERTY: "the internal name of a property: small letters, digits and `_`",
+    models.NAME: "a name: a small letter, then small letters, digits and `_`",
+}
+
+
 def _sentence(where: Sequence[str | int], kind: str, message: str) -> str:
     path = ".".join(str(step) for step in where)
     last = str(where[-1]) if where else ""
@@ -98,7 +128,8 @@ def _sentence(where: Sequence[str | int], kind: str, message: str) -> str:
         guess = f"; did you mean `{near[0]}`?" if near else "."
         return f"`{path}` is no key of a mapping{guess}"
     if kind == "string_pattern_mismatch":
-        return f"`{path}` is not written as it must be: {message}."
+        form = next(form for pattern, form in _FORMS.items() if pattern in message)
+        return f"`{path}` must be {form}."
     return f"`{path}`: {message.removeprefix('Value error, ')}."
 
 

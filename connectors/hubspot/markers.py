@@ -3,6 +3,7 @@
 Pure text.
 """
 
+import html
 import re
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ _LINE = re.compile(
     r"\[journeysync key=(?P<key>[^|\]]*)\|touchpoint=(?P<touchpoint>[^|\]]*)"
     r"\|anchor=(?P<anchor>[^|\]]*)(?P<closed>\|closed)?\]"
 )
+_ENDING = re.compile(r"(?:\s|<br>)+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,12 @@ def read_marker(body: str) -> Marker:
     return Marker(found["key"], found["touchpoint"], found["anchor"], bool(found["closed"]))
 
 
+def only_marker(body: str) -> str:
+    """Return the line alone: the rest of a body is somebody's words, and is not kept."""
+    found = _LINE.search(body)
+    return found[0] if found else ""
+
+
 def marked(body: str, marker: Marker) -> str:
     """Put the line at the end of a body, in place of an older one."""
     closed = "|closed" if marker.closed else ""
@@ -37,5 +45,10 @@ def marked(body: str, marker: Marker) -> str:
         f"[journeysync key={marker.key}|touchpoint={marker.touchpoint}"
         f"|anchor={marker.anchor}{closed}]"
     )
-    text = _LINE.sub("", body).rstrip()
-    return f"{text}\n\n{line}" if text else line
+    text = _ENDING.sub("", _LINE.sub("", body))
+    return f"{text}<br><br>{line}" if text else line
+
+
+def as_html(text: str) -> str:
+    """Write a plain text as HubSpot shows it: bodies are HTML, and lines would run together."""
+    return html.escape(text, quote=False).replace("\n", "<br>")

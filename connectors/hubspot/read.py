@@ -13,6 +13,7 @@ from typing import Any
 from journeysync.connectors.hubspot import answers
 from journeysync.connectors.hubspot.client import Client, chunks
 from journeysync.connectors.hubspot.mapping import FieldMapping
+from journeysync.connectors.hubspot.markers import only_marker
 from journeysync.connectors.hubspot.streams import Stream, mapped, wanted, with_history
 from journeysync.connectors.hubspot.times import parse_instant
 from journeysync.core.errors import ToolDown
@@ -245,7 +246,10 @@ def merged_ids(own: str, content: Mapping[str, Any]) -> list[str]:
 
 
 def content_of(record: answers.Record) -> dict[str, Any]:
+    """Keep what `normalise` needs of a record, and nothing that changes without meaning. Pure."""
     properties = {name: value for name, value in sorted(record.properties.items()) if value}
+    if body := properties.pop("hs_task_body", ""):
+        properties |= {"hs_task_body": marker} if (marker := only_marker(body)) else {}
     for volatile in ("hs_object_id", "lastmodifieddate", "hs_lastmodifieddate"):
         properties.pop(volatile, None)
     if record.createdAt:

@@ -23,6 +23,10 @@ class Settings(BaseModel):
     access_token: SecretStr
     base_url: str = "https://api.hubapi.com"
     api_version: str = VERSIONS[0]
+    proxy: str | None = None
+    """Address of a proxy; the environment's is not used."""
+    ca_file: str | None = None
+    """Certificates to trust, where a firewall puts its own in between."""
     mapping: str | None = None
     """A mapping file, relative to the workspace; absent: `mappings/fields/hubspot.yaml` there."""
     calls_per_10_seconds: Annotated[int, Field(ge=1)] = 100
@@ -55,7 +59,7 @@ def token_name(tool: str) -> str:
 def read_settings(setup: ToolSetup) -> Settings:
     """Read the settings of a tool. Raises BadCredentials without a key, Usage for the rest."""
     given: dict[str, Any] = {
-        name: value
+        name: value if name == "access_token" else _plain(value)
         for name, value in setup.settings.items()
         if name != "type" and value is not None
     }

@@ -13,7 +13,7 @@ from hubspot.crm import AssociationType
 from journeysync.connectors.http import Refused
 from journeysync.connectors.hubspot import answers, batches
 from journeysync.connectors.hubspot.client import Client, chunks
-from journeysync.connectors.hubspot.markers import Marker, marked, read_marker
+from journeysync.connectors.hubspot.markers import Marker, as_html, marked, read_marker
 from journeysync.connectors.hubspot.streams import (
     ANCHOR,
     CLOSED,
@@ -193,7 +193,7 @@ class Tasks:
 
     def _changes(self, row: TaskWrite, bodies: dict[str, str]) -> dict[str, str]:
         closed = row.close_because is not None
-        body = row.body if row.body is not None else bodies.get(row.id)
+        body = as_html(row.body) if row.body is not None else bodies.get(row.id)
         if body is not None and not self._keyed():
             before = read_marker(body)
             touchpoint, anchor = row.touchpoint or before.touchpoint, row.anchor or before.anchor
