@@ -158,7 +158,7 @@ class Listener:
     def __init__(self, port: int, handle: Handle) -> None:
         self._server = _Server(port, handle)
         self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
         )
         self._thread.start()
 

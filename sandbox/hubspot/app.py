@@ -5,6 +5,7 @@ Knows every path in its numbered and its dated form; the endpoints themselves ar
 
 import re
 from collections.abc import Callable, Mapping
+from email.utils import formatdate
 from typing import Any
 
 from journeysync.sandbox.hubspot import (
@@ -20,11 +21,13 @@ from journeysync.sandbox.hubspot import (
 from journeysync.sandbox.hubspot.answers import Missing, Refusal, answer, not_found
 from journeysync.sandbox.hubspot.business import Business
 from journeysync.sandbox.hubspot.objects import Call, kind_of
-from journeysync.sandbox.hubspot.portal import SEARCH_LAG, Portal
+from journeysync.sandbox.hubspot.portal import PORTAL_ID, SEARCH_LAG, Portal
 from journeysync.sandbox.wire import Answer, Request
 from journeysync.sandbox.world import World
 
 Endpoint = Callable[..., Answer]
+MAX_ADDRESS = 16_000
+TOO_LONG_PAGE = b"<html><body><h1>414 Request-URI Too Large</h1></body></html>\n"
 _VERSION = r"(v3|v4|\d{4}-\d{2})"
 # Where the version stands in the path differs from family to family.
 _FAMILIES = tuple(
@@ -156,6 +159,8 @@ class HubSpot:
         searching = path.endswith("/search")
         correlation = self._correlation()
         try:
+            if len(request.path) + len(request.query) > MAX_ADDRESS:
+                return Answer(414, TOO_LONG_PAGE, {"Content-Type": "text/html"})
             self._admit(request, searching=searching)
             given = self._run(Call.of(portal, request, version), path)
         except Refusal as refusal:
@@ -166,6 +171,7 @@ class HubSpot:
             portal.store.visible_from = None
         if request.twist == "half-applied":
             given = answer(500, _internal(correlation))
+        given.headers["Date"] = formatdate(portal.now / 1000, usegmt=True)
         given.headers["X-HubSpot-Correlation-Id"] = correlation
         if given.status not in (401, 403):
             given.headers |= portal.limits.headers(search=searching)
@@ -184,7 +190,7 @@ class HubSpot:
             page = b"<html><body><h1>503 Service Unavailable</h1></body></html>\n"
             given = Answer(503, page, {"Content-Type": "text/html; charset=utf-8"})
         elif kind == "lost-scope":
-            given = answer(403, _missing_scopes(correlation))
+            given = answer(403, _missing_scopes(self.canonical(request.path), correlation))
         elif kind == "expired-token":
             given = answer(401, _expired().body(correlation))
         else:
@@ -283,7 +289,16 @@ def _internal(correlation: str) -> dict[str, Any]:
     return {"status": "error", "message": "internal error", "correlationId": correlation}
 
 
-def _missing_scopes(correlation: str) -> dict[str, Any]:
+def _missing_scopes(path: str, correlation: str) -> dict[str, Any]:
+    definitions = re.match("/crm/v3/properties/(\\w+)", path)
+    if definitions:
+        kind = kind_of(definitions.group(1))
+        message = (
+            "You do not have permissions to view object type "
+            f"ObjectTypeId{{legacyObjectType={kind.upper}}} in portal {PORTAL_ID} "
+            f"(requires one of [{kind.name}-read])"
+        )
+        return Refusal(403, message, None).body(correlation)
     scopes = "https://developers.hubspot.com/scopes"
     context = {
         "requiredGranularScopes": [

@@ -14,7 +14,7 @@ from journeysync.sandbox.hubspot import associations, effects
 from journeysync.sandbox.hubspot.answers import Missing, Refusal, answer, empty
 from journeysync.sandbox.hubspot.kinds import Kind, find_kind
 from journeysync.sandbox.hubspot.portal import Portal
-from journeysync.sandbox.hubspot.store import Record, Stamp
+from journeysync.sandbox.hubspot.store import KEPT_AFTER_ARCHIVING, Record, Stamp
 from journeysync.sandbox.hubspot.validation import check
 from journeysync.sandbox.wire import Answer, Request
 
@@ -113,6 +113,8 @@ def find(
     else:
         record = portal.store.get(kind, int(text)) if text.isdecimal() else None
     if record is None or (record.archived_at is not None) is not archived:
+        raise Missing
+    if archived and portal.now - (record.archived_at or 0) > KEPT_AFTER_ARCHIVING:
         raise Missing
     return record
 

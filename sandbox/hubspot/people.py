@@ -51,7 +51,7 @@ def _edit(
         return _create(portal, kind, command, stamp)
     record = _find(portal, kind, command)
     if action == "set":
-        _set(portal, record, command.get("properties") or {}, stamp)
+        _set(portal, record, _wanted(command), stamp)
     elif action == "complete":
         if kind.name != "tasks":
             raise BadEdit("only tasks can be completed")
@@ -62,11 +62,24 @@ def _edit(
             return {"id": str(record.id), "deleted": True}
         portal.store.archive(record, stamp.at)
     elif action == "merge":
-        other = _get(portal, kind, command.get("other"))
+        other = _get(portal, kind, command.get("other", command.get("with", command.get("into"))))
+        if "into" in command:
+            record, other = other, record
+        if other is record:
+            raise BadEdit("a record cannot be merged with itself")
         record = objects.merge(portal, record, other, stamp, new_id=bool(command.get("new_id")))
     else:
         _links(portal, record, command, stamp, make=action == "link")
     return portal.show(record, list(record.values))
+
+
+def _wanted(command: dict[str, Any]) -> dict[str, Any]:
+    """Read what to set: `properties`, or one `property` with its `value`."""
+    if "properties" in command:
+        return dict(command["properties"])
+    if "id" in command and "property" in command:
+        return {str(command["property"]): command.get("value", "")}
+    raise BadEdit("set needs properties: {NAME: VALUE}")
 
 
 def _set(portal: Portal, record: Record, properties: dict[str, Any], stamp: Stamp) -> None:

@@ -42,7 +42,7 @@ hs_is_contact | Is a contact | bool/booleancheckbox | | rh
 hs_is_unworked | Contact unworked | bool/booleancheckbox | | r
 hs_pipeline | Pipeline | enumeration/select | | r
 hs_registered_member | Registered member | number/number | membership | r
-hs_membership_has_accessed_private_content | Accessed private content | number/number | membership | r
+hs_membership_has_accessed_private_content | Has private content | number/number | membership | r
 hs_currently_enrolled_in_prospecting_agent | In Prospecting Agent | bool/booleancheckbox | | r
 hs_lifecyclestage_lead_date | Became a Lead Date | datetime/date | | r
 hs_lifecyclestage_opportunity_date | Became an Opportunity Date | datetime/date | | r
