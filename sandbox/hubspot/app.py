@@ -197,7 +197,10 @@ class HubSpot:
             given = answer(401, _unknown_token().body(correlation))
         if "retry_after" in options:
             given.headers["Retry-After"] = str(options["retry_after"])
+        given.headers["Date"] = formatdate(self.portal.now / 1000, usegmt=True)
         given.headers["X-HubSpot-Correlation-Id"] = correlation
+        if kind == "lost-scope" and "/properties/" in self.canonical(request.path):
+            given.headers |= self.portal.limits.headers(search=False)
         return given
 
     def snapshot(self) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def _read_line(kind: str, line: str, order: int, first_group: str) -> Definition
         options=read_options(options) if options else [],
         read_only="r" in flags,
         hidden="h" in flags,
-        external="o" in flags or (type_ == "enumeration" and not options),
+        external="o" in flags or name == "lifecyclestage",
         standard=group != "studio",
         display_order=order,
         form_field=kind == "contacts" and "r" not in flags,

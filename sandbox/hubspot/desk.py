@@ -19,6 +19,7 @@ FORM: Source = ("FORM", "6f1c2a90-contact-us", None)
 MAILER: Source = ("AUTOMATION_PLATFORM", "enrollmentId:50212", None)
 IMPORT: Source = ("IMPORT", "import-2026-01.csv", None)
 CALL_CONNECTED = "f240bbac-87c9-4f6e-bf70-924b57d47db7"
+SOURCES = {"FORM": "ORGANIC_SEARCH", "MEETINGS": "DIRECT_TRAFFIC"}
 CHANNEL_TYPES = {"sms": "SMS", "whatsapp": "WHATS_APP"}
 
 
@@ -40,7 +41,7 @@ class Desk:
         stamp = Stamp(at, *source)
         record = self.store.create(
             KINDS["contacts"],
-            self._first_values(story),
+            self._first_values(story, source),
             stamp,
             FIRST_IDS["contacts"] + story.number
             if story.number < self.portal.world.customers
@@ -59,7 +60,7 @@ class Desk:
             self.store.link(deal, record, PLAIN["deals", "contacts"])
         return record
 
-    def _first_values(self, story: Story) -> dict[str, str]:
+    def _first_values(self, story: Story, source: Source) -> dict[str, str]:
         about = story.about
         who = person(story.number)
         alike = person(about["person"]) if "person" in about else who
@@ -76,6 +77,7 @@ class Desk:
             "preferred_channel": about.get("channel", ""),
             "hubspot_owner_id": "" if owner is None else str(OWNERS[owner].id),
             "hs_is_contact": "true",
+            "hs_analytics_source": SOURCES.get(source[0], "OFFLINE"),
             "hs_pipeline": "contacts-lifecycle-pipeline",
         }
         return {name: value for name, value in values.items() if value}

@@ -48,7 +48,7 @@ def search(call: Call, kind: Kind) -> Answer:
         following = start
     if following < len(found) and page:
         cursor = str(following)
-        told["paging"] = {"next": {"after": cursor, "link": call.link(after=cursor)}}
+        told["paging"] = {"next": {"after": cursor}}
     return answer(200, told)
 
 

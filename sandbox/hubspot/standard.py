@@ -20,35 +20,35 @@ lifecyclestage | Lifecycle Stage | enumeration/radio | |
 hs_lead_status | Lead Status | enumeration/radio | sales_properties |
 hubspot_owner_id | Contact owner | enumeration/select | sales_properties | o
 hubspot_owner_assigneddate | Owner Assigned Date | datetime/date | sales_properties | r
-hubspot_team_id | HubSpot Team | enumeration/select | sales_properties | r
-associatedcompanyid | Primary Associated Company ID | number/number | | r
-hs_additional_emails | Additional email addresses | enumeration/checkbox | | r
+hubspot_team_id | HubSpot Team | enumeration/select | sales_properties | ro
+associatedcompanyid | Primary Associated Company ID | number/number | | ho
+hs_additional_emails | Additional email addresses | enumeration/select | | rh
 hs_email_domain | Email Domain | string/text | | r
 hs_email_optout | Unsubscribed from all email | bool/booleancheckbox | emailinformation | r
 hs_language | Preferred language | enumeration/select | |
 hs_timezone | Time Zone | enumeration/select | |
-hs_analytics_source | Original Traffic Source | enumeration/select | analyticsinformation | r
+hs_analytics_source | Original Traffic Source | enumeration/select | analyticsinformation |
 recent_conversion_event_name | Recent Conversion | string/text | conversioninformation | r
 recent_conversion_date | Recent Conversion Date | datetime/date | conversioninformation | r
-first_conversion_event_name | First Conversion | string/text | conversioninformation | r
-first_conversion_date | First Conversion Date | datetime/date | conversioninformation | r
+first_conversion_event_name | First Conversion | string/text | contact_activity | r
+first_conversion_date | First Conversion Date | datetime/date | contact_activity | r
 num_conversion_events | Number of Form Submissions | number/number | conversioninformation | r
 num_unique_conversion_events | Unique forms submitted | number/number | conversioninformation | r
-hs_marketable_status | Marketing contact status | bool/booleancheckbox | | r
+hs_marketable_status | Marketing contact status | enumeration/booleancheckbox | | r
 hs_merged_object_ids | Merged Contact IDs | enumeration/checkbox | | r
 hs_calculated_merged_vids | Merged vids with timestamps | enumeration/select | | rh
-hs_all_contact_vids | All vids for a contact | enumeration/checkbox | | rh
-hs_is_contact | Is a contact | bool/booleancheckbox | | rh
-hs_is_unworked | Contact unworked | bool/booleancheckbox | | r
-hs_pipeline | Pipeline | enumeration/select | | r
-hs_registered_member | Registered member | number/number | membership | r
-hs_membership_has_accessed_private_content | Has private content | number/number | membership | r
-hs_currently_enrolled_in_prospecting_agent | In Prospecting Agent | bool/booleancheckbox | | r
-hs_lifecyclestage_lead_date | Became a Lead Date | datetime/date | | r
-hs_lifecyclestage_opportunity_date | Became an Opportunity Date | datetime/date | | r
-hs_lifecyclestage_customer_date | Became a Customer Date | datetime/date | | r
-notes_last_contacted | Last Contacted | datetime/date | sales_properties | r
-notes_last_updated | Last Activity Date | datetime/date | sales_properties | r
+hs_all_contact_vids | All vids for a contact | enumeration/select | | rh
+hs_is_contact | Is a contact | bool/calculation_read_time | | rh
+hs_is_unworked | Contact unworked | bool/calculation_equation | sales_properties | r
+hs_pipeline | Pipeline | enumeration/select | | ho
+hs_registered_member | Registered member | number/calculation_equation | contactscripted | r
+hs_membership_has_accessed_private_content | Private content | number/calculation_equation | | r
+hs_currently_enrolled_in_prospecting_agent | In Prospecting Agent | bool/calculation_equation | | r
+hs_lifecyclestage_lead_date | Became a Lead Date | datetime/date | | rh
+hs_lifecyclestage_opportunity_date | Became an Opportunity Date | datetime/date | | rh
+hs_lifecyclestage_customer_date | Became a Customer Date | datetime/date | | rh
+notes_last_contacted | Last Contacted | datetime/date | contact_activity | r
+notes_last_updated | Last Activity Date | datetime/date | contact_activity | r
 createdate | Create Date | datetime/date | | r
 lastmodifieddate | Last Modified Date | datetime/date | | r
 newsletter | Newsletter | bool/booleancheckbox | studio |
@@ -180,9 +180,9 @@ hs_lastmodifieddate | Last modified date | datetime/date | | r
 """
 EVERYWHERE = """
 hs_object_id | Record ID | number/number | {group} | r
-hs_object_source | Record creation source | enumeration/select | | r
-hs_object_source_id | Record creation source ID | string/text | | r
-hs_object_source_label | Record source | enumeration/select | | r
+hs_object_source | Record creation source | string/text | {group} | rh
+hs_object_source_id | Record creation source ID | string/text | {group} | rh
+hs_object_source_label | Record source | enumeration/select | {group} | ro
 """
 DEFINITIONS = {
     "contacts": CONTACTS,
@@ -204,6 +204,11 @@ _LIFECYCLE = (
 )
 OPTIONS = {
     "lifecyclestage": _LIFECYCLE,
+    "hs_analytics_source": (
+        "ORGANIC_SEARCH=Organic Search;PAID_SEARCH=Paid Search;EMAIL_MARKETING=Email Marketing;"
+        "SOCIAL_MEDIA=Organic Social;REFERRALS=Referrals;OTHER_CAMPAIGNS=Other Campaigns;"
+        "DIRECT_TRAFFIC=Direct Traffic;OFFLINE=Offline Sources;PAID_SOCIAL=Paid Social"
+    ),
     "hs_lead_status": (
         "NEW=New;OPEN=Open;IN_PROGRESS=In Progress;CONNECTED=Connected;BAD_TIMING=Bad Timing"
     ),

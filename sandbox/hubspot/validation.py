@@ -138,7 +138,7 @@ def _by_type(definition: Definition, value: str) -> str:
 
 
 def _choice(definition: Definition, value: str) -> str:
-    if definition.external:
+    if definition.external and not definition.options:
         return value
     allowed = [option["value"] for option in definition.options]
     several = definition.field_type == "checkbox"
