@@ -8,6 +8,9 @@ from journeysync.core.language.written import Node
 _SHARED = {"stages": "places", "exits": "places"}
 DEFAULT_ROUTE = "default"
 
+_FEW = 12
+"""So many names can be shown for choice."""
+
 Words = list[tuple[str, Node]]
 
 
@@ -63,7 +66,10 @@ class _Lead:
             ids.append(DEFAULT_ROUTE)
         for word, node in words:
             if word not in ids:
-                what = f"No {noun} is called `{word}`{did_you_mean(word, ids)}"
+                guess = did_you_mean(word, ids)
+                if guess == "." and 0 < len(ids) <= _FEW:
+                    guess = f"; there are {', '.join(f'`{one}`' for one in ids)}."
+                what = f"No {noun} is called `{word}`{guess}"
                 self._report.add(node, code, what)
 
 

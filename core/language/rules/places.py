@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from journeysync.core.language.model import Exit, Part, Route, Stage, State, Touchpoint
 from journeysync.core.language.parts import Parts, Placed
 from journeysync.core.language.report import Report
+from journeysync.core.language.written import Node
 
 
 def check(parts: Parts, report: Report) -> None:
@@ -26,10 +27,14 @@ def _led_to(place: Placed[Stage] | Placed[Exit], report: Report) -> None:
     ways = ("reached_by", "entered_by") if isinstance(place.part, Stage) else (
         "entered_by", "quiet_for")  # fmt: skip
     node = place.node
-    named = [way for way in ways if node.given(way) and (node.damaged or node.plain()[way] != [])]
-    if not named:
+    if not any(node.given(way) and not _empty(node, way) for way in ways):
         what = f"{place.name}: nothing leads here; write `{ways[0]}` or `{ways[1]}`."
         report.add(node, "JS404", what)
+
+
+def _empty(node: Node, key: str) -> bool:
+    child = node.child(key)
+    return node.whole(key) and child is not None and child.value == []
 
 
 def _silence(leave: Placed[Exit], report: Report) -> None:
