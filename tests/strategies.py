@@ -138,7 +138,9 @@ traits = st.dictionaries(
 def patterns(draw: DrawFn, kinds: Kinds) -> Any:
     """Draw a pattern: mostly a bare kind, so that much matches."""
     kind = draw(st.sampled_from((*kinds, *kinds, "order.*", "booking.*")))
-    form = draw(st.sampled_from(("bare", "bare", "where", "count", "within", "sum")))
+    form = draw(
+        st.sampled_from(("bare", "bare", "bare", "bare", "where", "count", "within", "sum"))
+    )
     if form == "bare":
         return kind
     pattern: Map = {"event": kind}
@@ -193,19 +195,17 @@ def routes(draw: DrawFn, kinds: Kinds, name: str) -> Map:
 @st.composite
 def touchpoints(draw: DrawFn, kinds: Kinds, name: str) -> Map:
     """Draw a touchpoint with any anchor."""
-    anchor = draw(st.sampled_from(("after", "before", "entering", "every")))
-    touchpoint: Map = {
-        "id": name,
-        "expect": some(draw, st.one_of(st.sampled_from(kinds), patterns(kinds))),
-    }
+    anchor = draw(st.sampled_from(("after", "before", "entering", "every", "every")))
+    likely = st.one_of(st.sampled_from(kinds), patterns(kinds))
+    touchpoint: Map = {"id": name, "expect": some(draw, likely)}
     if anchor == "before":
-        touchpoint["before"] = some(draw, patterns(kinds), 1)
+        touchpoint["before"] = some(draw, likely, 1)
         maybe(draw, touchpoint, "opens", st.sampled_from(BACKWARDS))
         maybe(draw, touchpoint, "at_least", st.sampled_from(BACKWARDS))
-    elif anchor == "entering" or (anchor == "every" and draw(st.booleans())):
+    elif anchor == "entering" or (anchor == "every" and draw(st.integers(0, 3)) == 0):
         touchpoint["entering"] = draw(st.sampled_from((*STAGES, *EXITS)))
     else:
-        touchpoint["after"] = some(draw, patterns(kinds))
+        touchpoint["after"] = some(draw, likely)
     if anchor == "every":
         _series(draw, kinds, touchpoint)
     elif anchor != "before":
@@ -218,6 +218,7 @@ def touchpoints(draw: DrawFn, kinds: Kinds, name: str) -> Map:
 _spans = st.sampled_from(SPANS + WORKING)
 _within = st.one_of(
     _spans,
+    _spans,
     st.dictionaries(st.sampled_from(("default", *ROUTES)), _spans, min_size=1, max_size=3),
 )
 
@@ -225,9 +226,12 @@ _within = st.one_of(
 def _series(draw: DrawFn, kinds: Kinds, touchpoint: Map) -> None:
     every, last = draw(st.sampled_from(REPEATS + WORKING_REPEATS))
     touchpoint["every"] = every
-    maybe(draw, touchpoint, "last", st.just(last))
-    maybe(draw, touchpoint, "limit", st.integers(1, 3))
-    maybe(draw, touchpoint, "until", st.lists(patterns(kinds), min_size=1, max_size=2))
+    if draw(st.integers(0, 2)) == 0:
+        touchpoint["last"] = last
+    if draw(st.integers(0, 2)) == 0:
+        touchpoint["limit"] = draw(st.integers(1, 3))
+    if draw(st.integers(0, 2)) == 0:
+        touchpoint["until"] = some(draw, patterns(kinds))
 
 
 def _cares(draw: DrawFn, kinds: Kinds, touchpoint: Map) -> None:
@@ -235,11 +239,11 @@ def _cares(draw: DrawFn, kinds: Kinds, touchpoint: Map) -> None:
         touchpoint["unless"] = some(draw, patterns(kinds))
     if draw(st.integers(0, 3)) == 0:
         touchpoint["same"] = draw(st.sampled_from(("booking", "order")))
-    if draw(st.integers(0, 3)) == 0:
+    if draw(st.integers(0, 5)) == 0:
         touchpoint["once"] = True
-    if draw(st.integers(0, 4)) == 0:
+    if draw(st.integers(0, 7)) == 0:
         touchpoint[draw(st.sampled_from(("only", "except")))] = draw(ids((*ROUTES, "default")))
-    if draw(st.integers(0, 4)) == 0:
+    if draw(st.integers(0, 7)) == 0:
         touchpoint["when"] = draw(traits)
     if draw(st.booleans()):
         touchpoint["moot_in"] = draw(st.lists(st.sampled_from((*STAGES, *EXITS)), max_size=1))
@@ -286,21 +290,22 @@ class Clock:
     days: Days
     spans: Sequence[Duration]
 
-    def instants(self) -> SearchStrategy[datetime]:
-        """Draw an instant near the others, or at the end of one of the map's durations."""
-        plain = st.sampled_from(HOURS).map(lambda hours: self.start + timedelta(hours=hours))
-        beside = st.sampled_from((timedelta(0), timedelta(0), timedelta(0), TICK, -TICK))
-        ends = st.builds(self._end, plain, st.sampled_from(self.spans), st.integers(1, 2), beside)
-        begins = st.builds(
-            lambda at, span, off: self.days.earlier(at, span) + off,
-            plain,
-            st.sampled_from(self.spans),
-            beside,
-        )
-        return st.one_of(plain, ends, begins)
+    def pool(self, draw: DrawFn) -> list[datetime]:
+        """Draw a few instants, most of them at the end of a duration that starts at another."""
+        found = [self._plain(draw)]
+        for _ in range(draw(st.integers(2, 6))):
+            near = draw(st.sampled_from(found))
+            found.append(self.near(draw, near) if draw(st.integers(0, 3)) else self._plain(draw))
+        return found
 
-    def _end(self, at: datetime, span: Duration, times: int, off: timedelta) -> datetime:
-        return self.days.later(at, span, times) + off
+    def near(self, draw: DrawFn, at: datetime) -> datetime:
+        """Draw an instant one of the map's durations away, or a tick beside that."""
+        span, times = draw(st.sampled_from(self.spans)), draw(st.sampled_from((1, 1, 2, -1)))
+        end = self.days.earlier(at, span) if times < 0 else self.days.later(at, span, times)
+        return end + draw(st.sampled_from(_BESIDE))
+
+    def _plain(self, draw: DrawFn) -> datetime:
+        return self.start + timedelta(hours=draw(st.sampled_from(HOURS)))
 
 
 @st.composite
@@ -308,11 +313,11 @@ def histories(
     draw: DrawFn, number: int, kinds: Kinds, clock: Clock, touchpoint_ids: Sequence[str]
 ) -> Person:
     """Draw a customer: attributes, events that share few instants and few subjects."""
-    pool = draw(st.lists(clock.instants(), min_size=1, max_size=6, unique=True))
+    pool = clock.pool(draw)
     attributes = draw(
         st.dictionaries(st.sampled_from(("segment", "size")), st.sampled_from(VALUES), max_size=2)
     )
-    names = draw(st.lists(st.integers(0, 99), unique=True, min_size=1, max_size=16))
+    names = draw(st.lists(st.integers(0, 99), unique=True, min_size=3, max_size=14))
     events: list[Event] = []
     for name in names:
         event = draw(
@@ -363,7 +368,7 @@ def _events(
 @st.composite
 def cases(draw: DrawFn, most_people: int = 2) -> Case:
     """Draw a map, customers whose histories collide with it, and `now`."""
-    kinds = tuple(draw(st.lists(st.sampled_from(KINDS), min_size=2, max_size=5, unique=True)))
+    kinds = tuple(draw(st.lists(st.sampled_from(KINDS), min_size=2, max_size=4, unique=True)))
     found = draw(maps(kinds))
     journey = Journey.model_validate(found)
     clock = Clock(
@@ -373,16 +378,10 @@ def cases(draw: DrawFn, most_people: int = 2) -> Case:
     many = draw(st.integers(1, most_people))
     people = tuple(draw(histories(number, kinds, clock, touchpoint_ids)) for number in range(many))
     instants = sorted({event.at for person in people for event in person.events})
-    now = clock.instants()
-    if instants:
-        later = [
-            clock.days.later(at, span) + off
-            for at in instants[-2:]
-            for span in clock.spans
-            for off in (timedelta(0), TICK)
-        ]
-        now = st.one_of(now, st.sampled_from(instants[-3:]), st.sampled_from(later))
-    return Case(found, people, draw(now))
+    latest = draw(st.sampled_from(instants[-3:]))
+    now = clock.near(draw, latest) if draw(st.integers(0, 3)) else latest
+    return Case(found, people, now)
 
 
 _A_DAY = parse_duration("1d")
+_BESIDE = (timedelta(0), timedelta(0), timedelta(0), timedelta(0), TICK, -TICK)
