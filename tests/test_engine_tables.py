@@ -14,7 +14,7 @@ from strategies import Person
 
 from journeysync.core.engine.evaluate import Evaluation, evaluate, sort_events
 from journeysync.core.engine.live import live_statuses
-from journeysync.core.engine.texts import anchor_texts, instant_texts, shared_ids
+from journeysync.core.engine.texts import anchor_texts, shared_ids
 from journeysync.core.instants import DAY, to_micros
 from journeysync.core.language.model import Journey
 from journeysync.core.models import Event
@@ -253,17 +253,6 @@ def test_durations_beyond_all_time_are_no_trouble() -> None:
 
 
 # --- texts ----------------------------------------------------------------------------------------
-
-
-def test_instants_are_written_with_microseconds_only_where_there_are_any() -> None:
-    written = instant_texts(np.array([0, 1, 20_000 * DAY + 1_500_000, -DAY], dtype=np.int64))
-
-    assert written.to_pylist() == [
-        "1970-01-01T00:00:00+00:00",
-        "1970-01-01T00:00:00.000001+00:00",
-        "2024-10-04T00:00:01.500000+00:00",
-        "1969-12-31T00:00:00+00:00",
-    ]
 
 
 def test_anchors_are_named_by_event_or_place() -> None:

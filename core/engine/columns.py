@@ -9,12 +9,11 @@ from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from journeysync.core.engine import arrow
 from journeysync.core.engine.primitives import Ints
 from journeysync.core.engine.words import Words
+from journeysync.core.texts import Column, encoded, pc, take
 
 Codes = NDArray[np.int32]
 
@@ -24,7 +23,7 @@ class Texts:
     """A text column: a code for each row (-1: absent) and what the codes stand for."""
 
     codes: Codes
-    values: pa.StringArray
+    values: Column
 
     @cached_property
     def words(self) -> Words:
@@ -38,14 +37,20 @@ class Exact:
 
     codes: Ints
     """0: absent; else 1 + a position in the values."""
-    values: pa.StringArray
+    values: Column
     """Distinct; one of them may be empty, and then no code means it."""
+
+
+def plain(values: Any) -> Column:
+    """Return texts, however they came, as one array of strings without nulls."""
+    one = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    texts = one if one.type == pa.string() else one.cast(pa.string())
+    return cast("Column", texts.fill_null("") if texts.null_count else texts)
 
 
 def whole_numbers(table: pa.Table, name: str) -> Ints:
     """Return a column of whole numbers."""
-    parts = [arrow.ints(chunk) for chunk in table.column(name).chunks]
-    return parts[0] if len(parts) == 1 else np.concatenate([*parts, np.empty(0, np.int64)])
+    return table.column(name).to_numpy().astype(np.int64, copy=False)
 
 
 def texts(table: pa.Table, name: str) -> Texts | None:
@@ -58,17 +63,17 @@ def texts(table: pa.Table, name: str) -> Texts | None:
     if not pa.types.is_dictionary(column.type):
         column = pc.dictionary_encode(column)
     whole = cast("Any", column.unify_dictionaries()).combine_chunks()
-    return _compact(_codes(whole.indices), arrow.texts(whole.dictionary))
+    return _compact(_codes(whole.indices), plain(whole.dictionary))
 
 
 def exact(column: Texts | None, size: int) -> Exact:
     """Return a text column as what it says."""
     if column is None:
-        return Exact(np.zeros(size, dtype=np.int64), arrow.texts(pa.array([], pa.string())))
+        return Exact(np.zeros(size, dtype=np.int64), plain(pa.array([], pa.string())))
     values = column.words.trimmed
     meaning = np.arange(len(values), dtype=np.int64)
     if not values.equals(column.values):
-        meaning, values = arrow.distinct(values)
+        meaning, values = encoded(values)
     meaning = np.append(meaning + 1, 0)
     meaning[meaning == pc.index(values, "").as_py() + 1] = 0
     return Exact(meaning[column.codes], values)
@@ -80,7 +85,7 @@ def _codes(indices: Any) -> Codes:
     return np.asarray(indices.to_numpy(zero_copy_only=False)).astype(np.int32, copy=False)
 
 
-def _compact(codes: Codes, values: pa.StringArray) -> Texts:
+def _compact(codes: Codes, values: Column) -> Texts:
     """Leave out the values no row has, where a slice came with the dictionary of a whole file."""
     if len(values) > len(codes):
         used = np.zeros(len(values) + 1, dtype=np.bool_)
@@ -88,5 +93,5 @@ def _compact(codes: Codes, values: pa.StringArray) -> Texts:
         used[-1] = False
         renumbered = (np.cumsum(used) - 1).astype(np.int32)
         renumbered[-1] = -1
-        codes, values = renumbered[codes], arrow.chosen(values, np.flatnonzero(used))
+        codes, values = renumbered[codes], take(values, np.flatnonzero(used))
     return Texts(codes, values)

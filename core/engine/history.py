@@ -12,6 +12,7 @@ import pyarrow as pa
 from journeysync.core.engine.columns import Exact, Texts, exact, texts, whole_numbers
 from journeysync.core.engine.primitives import Bools, Ints, Line, least_per
 from journeysync.core.engine.primitives import starts_of as _starts_of
+from journeysync.core.texts import listed
 
 _FEW_KINDS = 2**15
 
@@ -80,7 +81,7 @@ class History:
     def kinds(self) -> list[str]:
         """The kinds that occur."""
         kind = self.column("kind")
-        return [] if kind is None else [str(one) for one in kind.values.to_pylist()]
+        return [] if kind is None else listed(kind.values)
 
     @cached_property
     def _by_kind(self) -> tuple[Ints, Ints]:
@@ -110,7 +111,7 @@ class History:
     @cached_property
     def tools(self) -> frozenset[str]:
         """The tools of the run: those that were named, and those that occur."""
-        return self._named_tools.union(map(str, self.exact("tool").values.to_pylist()))
+        return self._named_tools.union(listed(self.exact("tool").values))
 
     def exact(self, name: str) -> Exact:
         """Return a text column as what it says, trimmed, case kept."""

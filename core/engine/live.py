@@ -8,10 +8,11 @@ from collections.abc import Mapping
 import numpy as np
 import pyarrow as pa
 
-from journeysync.core.engine import arrow
 from journeysync.core.engine.answers import coded
+from journeysync.core.engine.columns import plain
 from journeysync.core.engine.primitives import Ints
 from journeysync.core.engine.statuses import DUE, MISSED, STATUSES
+from journeysync.core.texts import encoded, listed
 
 LIVE_STATUSES = (*STATUSES, "unknown", "unseen")
 _UNKNOWN, _UNSEEN = len(STATUSES), len(STATUSES) + 1
@@ -34,11 +35,11 @@ def live_statuses(expectations: pa.Table, read_until: Mapping[str, int | None]) 
     names, code = _decoded(expectations, "status")
     status = np.array([STATUSES.index(name) for name in names], dtype=np.int8)[code]
     missed = status == MISSED
-    deadline = arrow.ints(expectations.column("deadline"))
+    deadline = expectations.column("deadline").to_numpy()
     unknown = missed & seen[touchpoint] & (reach[touchpoint] <= deadline)
     status[~seen[touchpoint] & (missed | (status == DUE))] = _UNSEEN
     status[unknown] = _UNKNOWN
-    actionable = arrow.bools(expectations.column("actionable")) & ~unknown
+    actionable = expectations.column("actionable").to_numpy() & ~unknown
     texts = coded(status, LIVE_STATUSES)
     answers = {"status": texts, "actionable": pa.array(actionable)}
     return pa.table(
@@ -48,5 +49,5 @@ def live_statuses(expectations: pa.Table, read_until: Mapping[str, int | None]) 
 
 def _decoded(table: pa.Table, name: str) -> tuple[list[str], Ints]:
     """Return the distinct texts of a column and each row's position among them."""
-    code, values = arrow.distinct(arrow.texts(table.column(name)))
-    return [str(value) for value in values.to_pylist()], code
+    code, values = encoded(plain(table.column(name)))
+    return listed(values), code

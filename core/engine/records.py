@@ -7,13 +7,13 @@ TYPE names: an id of the event's own tool, or `tool:id` with a tool of this run.
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow.compute as pc
+import pyarrow as pa
 
-from journeysync.core.engine import arrow
 from journeysync.core.engine.columns import Texts
 from journeysync.core.engine.history import History
 from journeysync.core.engine.primitives import Bools, Ints, first_alike
 from journeysync.core.engine.words import fold
+from journeysync.core.texts import encoded, flags, listed, pc
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +83,25 @@ class Records:
         types = self._history.column("subject_type")
         if types is None:
             return np.zeros(self._history.size, dtype=np.bool_)
-        return np.append(arrow.equal(types.words.folded, fold(same)), False)[types.codes]
+        is_same = flags(pc.equal(types.words.folded, fold(same)))
+        return np.append(is_same, False)[types.codes]
 
     def _named(self, attribute: Texts, rows: Ints, own: Ints) -> tuple[Ints, Ints]:
         """Read `id` or `tool:id` as the codes of a tool and of a subject id."""
-        known = [str(name) for name in self._history.exact("tool").values.to_pylist()]
+        known = listed(self._history.exact("tool").values)
         known += sorted(self._history.tools.difference(known))
         ids = self._history.exact("subject_id").values
         values = attribute.words.trimmed
         tool = np.zeros(len(values), dtype=np.int64)
         for code, name in enumerate(known, start=1):
             if name in self._history.tools:
-                prefixed = arrow.bools(pc.starts_with(attribute.words.trimmed, name + ":"))
+                prefixed = flags(pc.starts_with(attribute.words.trimmed, name + ":"))
                 tool[prefixed] = code
                 rest = pc.utf8_slice_codeunits(attribute.words.trimmed, len(name) + 1)
-                values = arrow.where(prefixed, rest, values)
-        found = arrow.positions(values, ids)
-        new, _ = arrow.distinct(values)
+                values = pc.if_else(pa.array(prefixed), rest, values)
+        found = pc.index_in(values, ids).fill_null(-1).to_numpy().astype(np.int64)
+        new, _ = encoded(values)
         record = 1 + np.where(found >= 0, found, len(ids) + new)
-        record[arrow.equal(values, "")] = 0
+        record[flags(pc.equal(values, ""))] = 0
         codes = attribute.codes[rows]
         return np.where(tool[codes] > 0, tool[codes], own), record[codes]

@@ -3,15 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 
-from journeysync.core.engine import arrow
 from journeysync.core.engine.anchors import Anchors
 from journeysync.core.engine.facts import Facts, Trail
 from journeysync.core.engine.primitives import Ints, first_of_run
 from journeysync.core.engine.records import Segments
 from journeysync.core.engine.texts import anchor_texts, shared_ids
 from journeysync.core.language.model import Pattern, Touchpoint
+from journeysync.core.texts import Column, pc
 
 _COMPLETED = "task.completed"
 
@@ -23,7 +22,7 @@ class CompletedTasks:
     trail: Trail
     names: Ints
     """Each segment's customer and anchor in one number, ascending."""
-    anchors: pa.StringArray
+    anchors: Column
     """The anchors that are named."""
 
     @classmethod
@@ -58,7 +57,7 @@ class CompletedTasks:
         chosen = anchors[some]
         named = anchor_texts(facts.history.events, chosen.row, chosen.at, place)
         for texts in (named, shared_ids(facts.history.events, chosen.row, named)):
-            code = arrow.positions(texts, self.anchors)
+            code = pc.index_in(texts, self.anchors).fill_null(-1).to_numpy()
             name = chosen.customer * (1 + len(self.anchors)) + code + 1
             segment = np.minimum(np.searchsorted(self.names, name), len(self.names) - 1)
             there = np.flatnonzero((self.names[segment] == name) & (code >= 0))

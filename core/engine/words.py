@@ -12,11 +12,10 @@ from typing import Literal
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from journeysync.core.engine import arrow
 from journeysync.core.engine.primitives import Bools, Ints
+from journeysync.core.texts import Column, column, flags, listed, pc, take
 
 _DIGITS = 6
 SCALE = 10**_DIGITS
@@ -44,42 +43,44 @@ def number_of(text: str) -> Fraction | None:
 class Words:
     """The distinct values of one column; answers are arrays with a value for each."""
 
-    def __init__(self, values: pa.StringArray) -> None:
-        self._values = arrow.texts(values.fill_null("") if values.null_count else values)
+    def __init__(self, values: Column) -> None:
+        self._values = values
 
     @cached_property
-    def folded(self) -> pa.StringArray:
+    def folded(self) -> Column:
         """Trimmed, without case."""
         values = self._values
-        folded = arrow.texts(pc.ascii_lower(pc.ascii_trim(values, characters=_BLANKS)))
-        foreign = ~arrow.bools(pc.string_is_ascii(values))
+        folded: Column = pc.ascii_lower(pc.ascii_trim(values, characters=_BLANKS))
+        foreign = ~flags(pc.string_is_ascii(values))
         if not foreign.any():
             return folded
         # Arrow's lower case is not the case folding of Unicode (`STRASSE`, `straße`).
-        some = arrow.chosen(values, np.flatnonzero(foreign)).to_pylist()
-        replaced = pa.array([fold(str(text)) for text in some], pa.string())
-        return arrow.texts(pc.replace_with_mask(folded, pa.array(foreign), replaced))
+        replaced = [fold(text) for text in listed(take(values, np.flatnonzero(foreign)))]
+        mended: Column = pc.replace_with_mask(folded, foreign, column(replaced))
+        return mended
 
     @cached_property
-    def trimmed(self) -> pa.StringArray:
+    def trimmed(self) -> Column:
         """Trimmed, case kept."""
-        return arrow.texts(pc.utf8_trim_whitespace(self._values))
+        trimmed: Column = pc.utf8_trim_whitespace(self._values)
+        return trimmed
 
     @cached_property
     def present(self) -> Bools:
         """Whether anything is left after trimming."""
-        return ~arrow.equal(self.folded, "")
+        return flags(pc.not_equal(self.folded, ""))
 
     @cached_property
     def _plain(self) -> Bools:
-        return arrow.bools(pc.match_substring_regex(self.folded, _PLAIN))
+        return flags(pc.match_substring_regex(self.folded, _PLAIN))
 
     @cached_property
     def scaled(self) -> Ints:
         """Each number times `SCALE`; 0 for texts and for the odd numbers."""
-        kept = arrow.where(self._plain, self.folded, "0")
+        kept = pc.if_else(pa.array(self._plain), self.folded, "0")
         decimals = kept.cast(pa.decimal128(19, _DIGITS))
-        return arrow.ints(pc.multiply(decimals, pa.scalar(Decimal(SCALE))).cast(pa.int64()))
+        whole = pc.multiply(decimals, pa.scalar(Decimal(SCALE))).cast(pa.int64())
+        return np.asarray(whole.to_numpy())
 
     @cached_property
     def odd(self) -> dict[int, Fraction]:
@@ -87,11 +88,11 @@ class Words:
         plain = self._plain
         if plain.all():
             return {}
-        numbers = arrow.bools(pc.match_substring_regex(self.folded, _ANY))
+        numbers = flags(pc.match_substring_regex(self.folded, _ANY))
         where = np.flatnonzero(numbers & ~plain)
-        found = arrow.chosen(self.folded, where).to_pylist()
+        found = listed(take(self.folded, where))
         return {
-            int(position): Fraction(Decimal(str(text)))
+            int(position): Fraction(Decimal(text))
             for position, text in zip(where, found, strict=True)
         }
 
@@ -105,7 +106,7 @@ class Words:
 
     def equal(self, text: str) -> Bools:
         """Say which values equal the text."""
-        equal = arrow.equal(self.folded, fold(text))
+        equal = flags(pc.equal(self.folded, fold(text)))
         number = number_of(text)
         if number is not None:
             equal |= self.compare("eq", number)
@@ -113,7 +114,7 @@ class Words:
 
     def containing(self, text: str) -> Bools:
         """Say in which values the text occurs."""
-        return arrow.bools(pc.match_substring(self.folded, fold(text))) & self.present
+        return flags(pc.match_substring(self.folded, fold(text))) & self.present
 
     def compare(self, order: Order, limit: Fraction) -> Bools:
         """Say which values are numbers that stand so to the limit."""
