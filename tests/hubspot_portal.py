@@ -85,7 +85,7 @@ class Portal:
 
 
 @contextmanager
-def portal(folder: Path, *, customers: int = 12, limits: bool = False) -> Iterator[Portal]:
+def portal(folder: Path, *, customers: int = 30, limits: bool = False) -> Iterator[Portal]:
     """Serve a portal of a small business; it counts real seconds where it limits."""
     with start(customers=customers, limits=limits) as sandbox:
         yield Portal(sandbox, folder)
