@@ -3,7 +3,7 @@
 Writes nothing anywhere. One broken tool hides no other.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -40,14 +40,15 @@ def command(console: Console, only: tuple[str, ...]) -> int:
       3  a tool cannot be reached now
     """
     opened = console.open_workspace()
-    findings = dict(_findings(opened, _chosen(opened, only)))
-    code = worst(finding.exit_code for found in findings.values() for finding in found)
-    for name, found in findings.items():
+    findings = {}
+    for name, found in _findings(console, opened, _chosen(opened, only)):
+        findings[name] = found
         console.show(name)
         for finding in found:
             console.show(_hanging(f"  {finding.level:<8} ", finding.what))
             if finding.next_step:
                 console.show(_hanging(f"{'next: ':>17}", finding.next_step))
+    code = worst(finding.exit_code for found in findings.values() for finding in found)
     errors = sum(finding.level == "error" for found in findings.values() for finding in found)
     console.show("All is in order." if not errors else f"To correct: {errors}.")
     console.answer(_document(opened, findings, code))
@@ -77,22 +78,27 @@ def _chosen(opened: "OpenWorkspace", only: Sequence[str]) -> list[str]:
 
 
 def _findings(
-    opened: "OpenWorkspace", names: Sequence[str]
+    console: Console, opened: "OpenWorkspace", names: Sequence[str]
 ) -> "Iterator[tuple[str, list[Finding]]]":
     from journeysync.commands.tools import make_source
     from journeysync.core.ports import Finding
 
     sources: dict[str, Source] = {}
+    broken = set()
     for name in names:
         try:
             sources[name] = make_source(opened, name)
-            yield name, list(sources[name].check())
+            found = list(sources[name].check())
         except Exception as error:  # noqa: BLE001 - one broken tool hides no other
+            console.trace(error)
             failed = failure(error)
             found = [Finding("error", str(problem), "", 2) for problem in failed.problems]
-            yield name, [*found, Finding("error", failed.sentence, "", failed.exit_code)]
+            found.append(Finding("error", failed.sentence, "", failed.exit_code))
+        if any(finding.exit_code for finding in found):
+            broken.add(name)
+        yield name, found
     if set(sources) == set(opened.setups):
-        yield "journey", [*_unseen(opened, sources), *_owners(opened, sources)]
+        yield "journey", [*_unseen(opened, sources), *_owners(opened, sources, broken)]
 
 
 def _unseen(opened: "OpenWorkspace", sources: "Mapping[str, Source]") -> "Iterator[Finding]":
@@ -123,8 +129,10 @@ def _seen(wanted: str, kinds: frozenset[str]) -> bool:
     return wanted in kinds
 
 
-def _owners(opened: "OpenWorkspace", sources: "Mapping[str, Source]") -> "Iterator[Finding]":
-    """Name departments whose tasks would have nobody to go to."""
+def _owners(
+    opened: "OpenWorkspace", sources: "Mapping[str, Source]", broken: Collection[str]
+) -> "Iterator[Finding]":
+    """Name departments whose tasks would have nobody to go to; a broken CRM is not asked again."""
     from journeysync.commands.tools import make_destinations
     from journeysync.core.errors import JourneysyncError
     from journeysync.core.ports import Finding
@@ -135,6 +143,7 @@ def _owners(opened: "OpenWorkspace", sources: "Mapping[str, Source]") -> "Iterat
         known = {
             name: {owner.email.lower(): owner.active for owner in crm.owners()}
             for name, crm in destinations.items()
+            if name not in broken
         }
     except JourneysyncError as error:
         failed = failure(error)

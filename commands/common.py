@@ -90,6 +90,11 @@ class Console:
         with bars() as progress:
             yield progress
 
+    def trace(self, error: BaseException) -> None:
+        """Show with `-v` where an error came from."""
+        if not isinstance(error, KeyboardInterrupt):
+            self.detail("".join(traceback.format_exception(error)).rstrip())
+
     def complain(self, error: BaseException) -> int:
         """Say what went wrong with a part of the work and return its exit code."""
         return self._tell(error).exit_code
@@ -103,8 +108,7 @@ class Console:
 
     def _tell(self, error: BaseException) -> Failure:
         failed = failure(error)
-        if not isinstance(error, KeyboardInterrupt):
-            self.detail("".join(traceback.format_exception(error)).rstrip())
+        self.trace(error)
         for problem in failed.problems:
             self.say(str(problem))
         self.say(failed.sentence)
