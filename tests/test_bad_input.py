@@ -4,7 +4,9 @@ Each case runs `journeysync` on a workspace of the sandbox that somebody or some
 """
 
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +84,13 @@ def state_that_is_none(folder: Path) -> None:
     (folder / "journeysync.db").write_text("a shopping list, not a database" * 99)
 
 
+def state_of_a_newer_version(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "journeysync.db")) as state:
+        state.execute("CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
+        state.execute("INSERT INTO meta VALUES ('schema_version', '999')")
+        state.commit()
+
+
 def no_sandbox_clock(folder: Path) -> None:
     text = (folder / "journeysync.yaml").read_text().splitlines()
     lines = ["clock: http://127.0.0.1:9/now" if "clock:" in line else line for line in text]
@@ -101,6 +110,11 @@ CASES: dict[str, tuple[Callable[[Path], None], int, list[str]]] = {
     "a map with mistakes": (broken_map, 2, ["own.yaml:3: JS1", "JS109"]),
     "a map that is no text": (map_that_is_no_text, 2, ["own.yaml:1: JS100", "Save it as UTF-8"]),
     "a state that is none": (state_that_is_none, 2, ["journeysync.db"]),
+    "a state of a newer version": (
+        state_of_a_newer_version,
+        2,
+        ["newer journeysync", "Upgrade journeysync"],
+    ),
     "a sandbox that has ended": (no_sandbox_clock, 3, ["Is the sandbox running?"]),
 }
 
@@ -165,22 +179,21 @@ def test_a_missing_scope(sandbox: Ready, folder: Path, command: str) -> None:
     assert writes(sandbox) == 0
 
 
-def test_a_full_disk(sandbox: Ready, folder: Path) -> None:
-    """Exit 1 in the middle of the run; with space again, the next run does all of the work."""
+@pytest.mark.parametrize("pages", [4, 60], ids=["at the start", "in the middle"])
+def test_a_full_disk(sandbox: Ready, folder: Path, pages: int) -> None:
+    """Exit 1, nothing written to the CRM; with space again the next run does all of the work."""
 
     def small(connection: Any, _: object) -> None:
-        pages = connection.execute("PRAGMA page_count").fetchone()[0]
-        connection.execute(f"PRAGMA max_page_count = {max(pages, 60)}")
+        connection.execute(f"PRAGMA max_page_count = {pages}")
 
     event.listen(Engine, "connect", small)
     try:
         full = run("sync", "--workspace", folder)
     finally:
         event.remove(Engine, "connect", small)
+
     assert full.code == 1, full.out + full.err
     assert "The disk is full." in sentence(full)
     assert writes(sandbox) == 0
-
-    assert run("sync", "--workspace", folder).code == 0
-    again = run("sync", "--workspace", folder)
-    assert "Done: stages=0 tasks_opened=0 tasks_closed=0 tasks_moved=0" in again.out
+    ahead = run("sync", "--workspace", folder, "--dry-run")
+    assert (ahead.code, "Plan: stages=4 " in ahead.out) == (0, True)

@@ -61,6 +61,8 @@ def open_store(url: str, folder: Path, *, dry_run: bool) -> Store:
         with engine.begin() as connection:
             migrate(connection)
     except OperationalError as error:
+        if "disk is full" in str(error):
+            raise  # no mistake of anybody's: said as a full disk everywhere else
         raise Usage(_cannot(place, error)) from None
     except DatabaseError as error:
         raise Usage(
