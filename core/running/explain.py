@@ -184,7 +184,7 @@ def _rule(
     journey: Journey, place: Stage | Exit, event: str, history: History, now: datetime
 ) -> str:
     """Find the pattern of the place that the evidence fits."""
-    engine = EngineHistory(history.customers, history.events, to_micros(now))
+    engine = EngineHistory(history.customers, history.events, to_micros(now), frozenset())
     matches = Matches(engine, Clock.of(journey.calendar))
     row = history.events.column("id").to_pylist().index(event)
     keys: list[tuple[str, tuple[Pattern, ...]]] = [("entered_by", place.entered_by)]
