@@ -89,7 +89,8 @@ def body(view: CustomerView, need: Expectation, touchpoint: Touchpoint, journey:
         parts.append("Documents: " + ", ".join(touchpoint.documents))
     if task.checklist:
         parts.append("Checklist:\n" + "\n".join(f"- {item}" for item in task.checklist))
-    seen = "" if need.status == "unseen" else (
+    # With `last`, what is done now may fall between two windows and count for neither.
+    seen = "" if need.status == "unseen" or touchpoint.last is not None else (
         f"It closes by itself as soon as this is seen: {expected_words(touchpoint.expect)}. "
     )  # fmt: skip
     parts.append(f"{seen}Complete it when it is done; delete it and it will not come back.")
