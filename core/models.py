@@ -41,6 +41,9 @@ class RawRecord:
     """What `normalise` needs, as JSON values; secrets never."""
     deleted: bool = False
     """A tombstone: the tool says that the record is gone (archived, deleted, merged away)."""
+    shown: Mapping[str, str] = field(default_factory=dict)
+    """What a CRM record holds in our own fields. No input to any rule and no change of the record:
+    only compared with what we wrote, to find what people changed."""
 
 
 @dataclass(frozen=True, slots=True)

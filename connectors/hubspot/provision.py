@@ -168,7 +168,9 @@ def _option(value: str, label: str, order: int) -> dict[str, Any]:
 def _more_options(spec: FieldSpec, found: answers.Definition) -> list[dict[str, Any]] | None:
     """Return all options, ours first and in order, where one of ours is missing; else None.
 
-    A change replaces the whole list, so what people added is sent along.
+    A change replaces the whole list, so what people added is sent along, and so are the places of
+    an older map: records may still hold them. HubSpot refuses two options of one label: one that
+    is in our way gets its value added.
     """
     if spec.kind != "choice":
         return None
@@ -176,7 +178,11 @@ def _more_options(spec: FieldSpec, found: answers.Definition) -> list[dict[str, 
     if all(here.get(value) == label for value, label in spec.options):
         return None
     ours = dict(spec.options)
-    theirs = {value: label for value, label in here.items() if value not in ours}
+    theirs = {
+        value: f"{label} ({value})" if label in ours.values() else label
+        for value, label in here.items()
+        if value not in ours
+    }
     return [
         _option(value, label, order)
         for order, (value, label) in enumerate({**ours, **theirs}.items())

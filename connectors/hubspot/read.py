@@ -14,7 +14,14 @@ from journeysync.connectors.hubspot import answers
 from journeysync.connectors.hubspot.client import Client, chunks
 from journeysync.connectors.hubspot.mapping import FieldMapping
 from journeysync.connectors.hubspot.markers import only_marker
-from journeysync.connectors.hubspot.streams import Stream, mapped, wanted, with_history
+from journeysync.connectors.hubspot.streams import (
+    OURS,
+    OVERRIDES,
+    Stream,
+    mapped,
+    wanted,
+    with_history,
+)
 from journeysync.connectors.hubspot.times import parse_instant
 from journeysync.core.errors import ToolDown
 from journeysync.core.instants import to_micros
@@ -87,7 +94,10 @@ class Reader:
         """Say which properties to ask for: an undefined one would be silently absent anyway."""
         defined = self.definitions(stream.name)
         asked = {
-            "properties": [name for name in wanted(stream, self._mapping) if name in defined],
+            "properties": [
+                *(name for name in wanted(stream, self._mapping) if name in defined),
+                *(name for name in defined if is_ours(name)),
+            ],
             "propertiesWithHistory": [
                 name for name in with_history(stream, self._mapping) if name in defined
             ],
@@ -191,7 +201,10 @@ class Reader:
                 content[other] = found.get(record.id, [])
             if stream.name == "deals":
                 content["stages"] = self._stages_of(content)
-            yield RawRecord(self._key(stream, record.id), content)
+            shown = {
+                name: value or "" for name, value in record.properties.items() if is_ours(name)
+            }
+            yield RawRecord(self._key(stream, record.id), content, shown=shown)
             yield from (self._gone(stream, old) for old in merged_ids(record.id, content))
 
     def _days(self, stream: Stream, content: Mapping[str, Any]) -> list[str]:
@@ -247,7 +260,11 @@ def merged_ids(own: str, content: Mapping[str, Any]) -> list[str]:
 
 def content_of(record: answers.Record) -> dict[str, Any]:
     """Keep what `normalise` needs of a record, and nothing that changes without meaning. Pure."""
-    properties = {name: value for name, value in sorted(record.properties.items()) if value}
+    properties = {
+        name: value
+        for name, value in sorted(record.properties.items())
+        if value and not is_ours(name)
+    }
     if body := properties.pop("hs_task_body", ""):
         properties |= {"hs_task_body": marker} if (marker := only_marker(body)) else {}
     for volatile in ("hs_object_id", "lastmodifieddate", "hs_lastmodifieddate"):
@@ -262,6 +279,11 @@ def content_of(record: answers.Record) -> dict[str, Any]:
         if past
     }
     return {"properties": properties, "history": history}
+
+
+def is_ours(name: str) -> bool:
+    """Say whether we write a property: what it holds is no news about the customer."""
+    return name.startswith(OURS) and name not in OVERRIDES
 
 
 def _is_primary(to: answers.To) -> bool:

@@ -21,6 +21,9 @@ TASK_PROPERTIES = (KEY, TOUCHPOINT, ANCHOR, CLOSED)
 OVERRIDES = ("journey_override", "journey_override_until")
 """The two properties of ours that people write and we read."""
 
+OURS = "journey_"
+"""How the properties begin that we write on people and companies."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stream:

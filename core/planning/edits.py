@@ -104,8 +104,6 @@ def equal(field: str, left: str, right: str) -> bool:
         return True
     if field in _INSTANTS and left and right:
         return _second(left) == _second(right)
-    if field == f.MISSED:
-        return (left or "0") == (right or "0")
     return False
 
 

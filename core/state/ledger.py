@@ -12,6 +12,8 @@ import msgspec
 from sqlalchemy import Connection, delete, func, select
 
 from journeysync.core.instants import from_micros, to_micros
+from journeysync.core.models import RawRecord
+from journeysync.core.planning.edits import equal
 from journeysync.core.planning.ledger import Entry, Ledger, RecordId, TaskEntry
 from journeysync.core.planning.plan import Adoption, PinFound, RecordChange, TaskChange, TaskFinding
 from journeysync.core.planning.shown import Pin
@@ -154,6 +156,17 @@ def customers_written(connection: Connection) -> int:
         ).scalar()
         or 0
     )
+
+
+def edited_records(connection: Connection, records: Iterable[RawRecord]) -> set[str]:
+    """Name the records whose fields hold something else than we wrote: somebody changed them."""
+    shown = {(one.key.tool, one.key.type, one.key.id): one for one in records if one.shown}
+    return {
+        shown[record].key.name
+        for record, entries in _fields(connection, shown).items()
+        for name, entry in entries.items()
+        if not equal(name, shown[record].shown.get(name, ""), entry.value)
+    }
 
 
 # --- noting ----------------------------------------------------------------------------------

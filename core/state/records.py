@@ -24,6 +24,7 @@ from journeysync.core.models import (
     RecordKey,
 )
 from journeysync.core.state import tables as t
+from journeysync.core.state.ledger import edited_records
 from journeysync.core.state.store import chunks, upsert
 
 Keys = Callable[[PersonRecord], Iterable[tuple[str, str]]]
@@ -85,6 +86,8 @@ def store_batch(
         for record, _, _ in changed
     }
     _replace(connection, readings, keys)
+    edited = edited_records(connection, latest.values())
+    upsert(connection, t.dirty, [{"person": name} for name in sorted(edited)])
     return Stored(len(latest), len(changed), sum(len(r.set_aside) for r in readings.values()))
 
 

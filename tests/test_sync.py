@@ -1,0 +1,308 @@
+"""A run against a pretend portal: what is written, what stays a person's, what comes only once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from studio import Studio, plain, studio
+
+from journeysync.core.errors import Guarded, Locked, Stale, Usage
+from journeysync.core.language.model import Journey
+from journeysync.core.planning.plan import decode, encode
+from journeysync.core.state.store import open_store, run_lock
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Studio]:
+    with studio(tmp_path) as made:
+        yield made
+
+
+def test_a_second_sync_writes_nothing(place: Studio) -> None:
+    """And it sends no writing request at all."""
+    first = place.sync()
+    place.portal.forget_journal()
+    second = place.sync()
+
+    assert first.counts.stages > 10
+    assert first.counts.tasks_opened > 3
+    assert (second.counts.stages, second.counts.tasks_opened, second.counts.calls) == (0, 0, 0)
+    assert place.writes() == []
+
+
+def test_a_dry_run_changes_nothing_anywhere(place: Studio) -> None:
+    """No writing request, and no state where there was none."""
+    plan = place.dry_run().plan
+
+    assert not plan.empty
+    assert place.writes() == []
+    assert list(place.folder.glob("journeysync.db*")) == []
+
+
+def test_a_dry_run_leaves_an_existing_state_as_it_is(place: Studio) -> None:
+    """To the byte."""
+    place.sync()
+    place.advance(2)
+    before = (place.folder / "journeysync.db").read_bytes()
+    place.dry_run()
+
+    assert (place.folder / "journeysync.db").read_bytes() == before
+
+
+def test_the_same_world_gives_the_same_plan(place: Studio) -> None:
+    """Byte for byte."""
+    assert encode(place.dry_run().plan) == encode(place.dry_run().plan)
+
+
+def test_what_a_dry_run_shows_is_what_a_sync_writes(place: Studio) -> None:
+    """Every field after the sync holds what the plan had promised."""
+    plan = place.dry_run().plan
+    place.sync()
+
+    for change in plan.records:
+        held = place.contact(change.id)
+        assert {one.field: held[one.field] for one in change.fields} == {
+            one.field: one.after for one in change.fields
+        }
+
+
+def test_syncs_along_the_way_end_as_one_sync_at_the_end(place: Studio, tmp_path: Path) -> None:
+    """Incremental runs give every stage that a first run on an empty state would give."""
+    for days in (1, 2.5, 4, 9):
+        place.sync()
+        place.advance(days)
+    place.sync()
+    fresh = tmp_path / "fresh"
+    fresh.mkdir()
+    again = Studio(place.portal, fresh)
+
+    assert again.dry_run().plan.records == ()
+
+
+# --- people at work --------------------------------------------------------------------------
+
+
+def _someone(place: Studio, stage: str) -> str:
+    return next(
+        change.id
+        for change in place.dry_run().plan.records
+        for one in change.fields
+        if one.field == "journey_stage" and one.after == stage
+    )
+
+
+def test_a_stage_set_by_hand_is_kept(place: Studio) -> None:
+    """The other fields say so, and the next run leaves all of it alone."""
+    person = _someone(place, "before")
+    place.sync()
+    place.portal.edit("set", "contacts", person, properties={"journey_stage": "after"})
+    place.advance(0.01)
+    kept = place.sync()
+
+    assert kept.counts.kept == 1
+    assert place.contact(person)["journey_stage"] == "after"
+    assert place.contact(person)["journey_reason"].startswith("Set by a person in crm")
+    place.advance(0.01)
+    assert place.sync().counts.calls == 0
+
+
+def test_a_stage_set_back_by_hand_ends_the_pin(place: Studio) -> None:
+    """Then the reason is ours again."""
+    person = _someone(place, "before")
+    place.sync()
+    for stage in ("after", "before"):
+        place.portal.edit("set", "contacts", person, properties={"journey_stage": stage})
+        place.advance(0.01)
+        place.sync()
+
+    assert place.contact(person)["journey_stage"] == "before"
+    assert "by a person" not in place.contact(person)["journey_reason"]
+
+
+def test_another_field_changed_by_hand_is_kept_until_we_want_something_else(place: Studio) -> None:
+    person = _someone(place, "before")
+    place.sync()
+    place.portal.edit("set", "contacts", person, properties={"journey_reason": "I know better"})
+    place.advance(0.01)
+    kept = place.sync()
+
+    assert kept.counts.kept == 1
+    assert place.contact(person)["journey_reason"] == "I know better"
+
+
+def test_an_automation_that_keeps_flipping_a_field_gets_its_way(place: Studio) -> None:
+    """Written again twice, then left alone and said."""
+    person = _someone(place, "before")
+    place.sync()
+    written = []
+    for _ in range(4):
+        place.portal.edit(
+            "set", "contacts", person, properties={"journey_name": "Bot"}, by="automation"
+        )
+        place.advance(0.01)
+        outlook = place.dry_run()
+        place.sync()
+        written.append(any(change.id == person for change in outlook.plan.records))
+        notes = [note.kind for note in outlook.plan.notes if person in note.record]
+
+    assert written == [True, True, False, False]
+    assert place.contact(person)["journey_name"] == "Bot"
+    assert "stopped" not in notes  # said once, when it was found
+
+
+def test_an_override_pins_the_stage_until_it_is_taken_back(place: Studio) -> None:
+    """To an exit: then nothing is owed either."""
+    task = place.dry_run().plan.tasks[0]
+    person = task.about[0][1]
+    place.portal.edit("set", "contacts", person, properties={"journey_override": "lost"})
+    place.sync()
+
+    assert place.contact(person)["journey_stage"] == "lost"
+    assert place.contact(person)["journey_missed"] == "0"
+    assert not any(person in str(one) for one in place.snapshot()["hubspot"]["tasks"])
+    place.portal.edit("set", "contacts", person, properties={"journey_override": ""})
+    place.advance(0.01)
+    place.sync()
+    assert place.contact(person)["journey_stage"] != "lost"
+
+
+@pytest.mark.parametrize("action", ["complete", "delete"])
+def test_a_task_that_a_person_ended_never_comes_back(place: Studio, action: str) -> None:
+    place.sync()
+    tasks = place.portal.connect().tasks(keys=[_key(place)])
+    place.portal.edit(action, "tasks", tasks[0].id)
+    for _ in range(3):
+        place.advance(0.01)
+        place.sync()
+        found = place.portal.connect().tasks(keys=[tasks[0].key])
+        assert [one.status for one in found if one.status == "open"] == []
+
+
+def _key(place: Studio) -> str:
+    """The key of a task that is open now."""
+    keys = [
+        one["properties"]["journeysync_key"]
+        for one in place.snapshot()["hubspot"]["tasks"]
+        if one["properties"].get("journeysync_key")
+    ]
+    return str(keys[0])
+
+
+# --- what may go wrong -----------------------------------------------------------------------
+
+
+FAULTS = {
+    "the connection breaks before an answer": "reset",
+    "it is written, then the connection breaks": "applied-then-reset",
+    "half of it is written": "half-applied",
+    "a server error": "500",
+    "too many calls": "429",
+    "HTML instead of JSON": "html",
+    "an answer cut short": "truncate",
+}
+
+
+@pytest.mark.parametrize("kind", FAULTS.values(), ids=FAULTS)
+@pytest.mark.parametrize(
+    "match",
+    ["POST /crm/objects/2026-03/contacts/batch/update", "POST /crm/objects/2026-03/tasks"],
+    ids=["writing stages", "writing tasks"],
+)
+def test_a_fault_while_writing_ends_as_if_nothing_had_happened(
+    tmp_path: Path, kind: str, match: str
+) -> None:
+    """After the next run the portal is as a run without faults leaves it."""
+    with studio(tmp_path) as calm:
+        calm.sync()
+        want = plain(calm.snapshot())
+    rough = tmp_path / "rough"
+    rough.mkdir()
+    with studio(rough) as place:
+        place.portal.fault(match, kind)
+        place.sync()
+        place.portal.admin("DELETE", "/faults")
+        place.sync()
+        assert plain(place.snapshot()) == want
+        assert place.sync().counts.calls == 0
+
+
+def test_a_tool_that_is_down_costs_nothing(place: Studio) -> None:
+    """Exit 3, a sentence, and the next run does all of it."""
+    place.portal.fault("GET /crm/objects/2026-03/contacts", "503", times=50)
+    down = place.sync()
+    place.portal.admin("DELETE", "/faults")
+
+    assert down.exit_code == 3
+    assert place.writes() == []
+    assert place.sync().counts.stages > 10
+
+
+def test_a_revoked_key_stops_with_its_own_code(place: Studio) -> None:
+    place.portal.fault("", "revoked-token", times=100)
+
+    assert place.sync().exit_code == 4
+
+
+def test_two_runs_do_not_meet(place: Studio) -> None:
+    with (
+        run_lock("sqlite:///journeysync.db", place.folder),
+        pytest.raises(Locked),
+        run_lock("sqlite:///journeysync.db", place.folder),
+    ):
+        pass
+
+
+def test_a_guard_stops_a_plan_that_changes_too_much(tmp_path: Path) -> None:
+    """Nothing is written; `--accept changes` lets it pass."""
+    with studio(tmp_path, customers=90) as place:
+        place.sync()
+        everybody = {"id": "elsewhere", "reached_by": "person.created"}
+        other = Journey.model_validate({"format": 1, "journey": "other", "stages": [everybody]})
+        place.journeys = (other, *place.journeys)
+        place.provision()
+        place.portal.forget_journal()
+        with pytest.raises(Guarded):
+            place.sync()
+        assert place.writes() == []
+        assert place.sync(accept=frozenset({"changes"})).counts.stages > 50
+
+
+# --- saved plans -----------------------------------------------------------------------------
+
+
+def test_a_saved_plan_is_applied(place: Studio) -> None:
+    """And then a sync has nothing left to write."""
+    plan = decode(encode(place.dry_run().plan))
+    done = place.apply(plan)
+
+    assert (done.counts.stages, done.exit_code) == (plan.counts.stages, 0)
+    assert place.sync().counts.calls == 0
+
+
+def test_a_plan_for_another_world_is_not_applied(place: Studio) -> None:
+    plan = place.dry_run().plan
+    person = plan.records[0].id
+    place.portal.edit("set", "contacts", person, properties={"journey_stage": "after"})
+    place.portal.forget_journal()
+
+    with pytest.raises(Stale, match=f"contact {person} holds other values"):
+        place.apply(plan)
+    assert place.writes() == []
+
+
+def test_an_old_plan_is_not_applied(place: Studio) -> None:
+    plan = place.dry_run().plan
+    place.advance(2)
+
+    with pytest.raises(Stale, match="too long ago"):
+        place.apply(plan)
+
+
+def test_a_state_of_a_newer_version_is_refused(place: Studio) -> None:
+    store = open_store("sqlite:///journeysync.db", place.folder, dry_run=False)
+    with store.begin() as connection:
+        connection.exec_driver_sql("update meta set value = '99' where name = 'schema_version'")
+    store.close()
+
+    with pytest.raises(Usage, match="newer journeysync"):
+        place.sync()
