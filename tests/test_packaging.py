@@ -28,9 +28,9 @@ def package_folders() -> list[Path]:
     )
 
 
-def settings() -> dict[str, object]:
+def settings() -> dict[str, list[str]]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    found: dict[str, object] = project["tool"]["setuptools"]
+    found: dict[str, list[str]] = project["tool"]["setuptools"]
     return found
 
 
@@ -40,7 +40,7 @@ def test_every_package_is_listed() -> None:
         ".".join(["journeysync", *folder.relative_to(ROOT).parts]) for folder in package_folders()
     }
 
-    assert settings()["packages"] == sorted(in_tree | {"journeysync"})
+    assert sorted(settings()["packages"]) == sorted(in_tree | {"journeysync"})
 
 
 def test_the_root_is_no_package_of_its_own() -> None:
