@@ -17,7 +17,7 @@ from journeysync.core.engine.records import Records, Segments
 from journeysync.core.engine.routes import Routes
 from journeysync.core.engine.silence import Silences, silences_of
 from journeysync.core.engine.states import States
-from journeysync.core.language.model import Journey
+from journeysync.core.language.model import Journey, Patterns
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,7 @@ class Facts:
     silences: Silences
     moves: Moves
     _standing: dict[frozenset[int], Timeline] = field(default_factory=dict)
+    _trails: dict[tuple[str | None, ...], Trail] = field(default_factory=dict)
 
     @classmethod
     def find(cls, journey: Journey, history: History) -> "Facts":
@@ -89,6 +90,14 @@ class Facts:
         if numbers not in self._standing:
             self._standing[numbers] = self.moves.standing_in(numbers)
         return self._standing[numbers]
+
+    def trail(self, patterns: Patterns, same: str | None) -> Trail:
+        """Lay out the events up to `now` that match, by customer or as `same` asks."""
+        key = (*(pattern.model_dump_json() for pattern in patterns), same)
+        if key not in self._trails:
+            rows = self.matches.now(patterns)
+            self._trails[key] = Trail.of(self.history, self.records.segments(same), rows)
+        return self._trails[key]
 
     def at_of(self, rows: Ints) -> Ints:
         """Return the instants of events, `NEVER` for -1."""

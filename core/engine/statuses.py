@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from journeysync.core.engine.anchors import Anchors
-from journeysync.core.engine.facts import Facts, Trail
+from journeysync.core.engine.facts import Facts
 from journeysync.core.engine.primitives import NEVER, Bools, Ints, Timeline
 from journeysync.core.engine.tasks import CompletedTasks, earlier
 from journeysync.core.engine.windows import Windows
@@ -41,7 +41,6 @@ class Judge:
         self._touchpoint = touchpoint
         self._facts = facts
         self._now = facts.history.now
-        self._segments = facts.records.segments(touchpoint.same)
         self._repeats = touchpoint.every is not None
         self._moot = self._moot_timelines()
 
@@ -77,10 +76,9 @@ class Judge:
 
     def _first(self, patterns: Patterns, anchors: Anchors, after: Ints, *, later: bool) -> Ints:
         """Find the first event of the same record that matches, not the anchor's own."""
-        facts = self._facts
         if not patterns or not len(anchors):
             return np.full(len(anchors), -1, dtype=np.int64)
-        trail = Trail.of(facts.history, self._segments, facts.matches.now(patterns))
+        trail = self._facts.trail(patterns, self._touchpoint.same)
         return trail.first(anchors.segment, after, anchors.row, later=later)
 
     def _waiver(self, windows: Windows) -> Ints:

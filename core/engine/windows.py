@@ -9,7 +9,7 @@ import numpy as np
 
 from journeysync.core.engine.anchors import Anchors
 from journeysync.core.engine.durations import at_most
-from journeysync.core.engine.facts import Facts, Trail
+from journeysync.core.engine.facts import Facts
 from journeysync.core.engine.primitives import NEVER, Bools, Ints, last_of_instant
 from journeysync.core.engine.routes import DEFAULT
 from journeysync.core.instants import DAY
@@ -132,8 +132,7 @@ def _stop(touchpoint: Touchpoint, anchors: Anchors, facts: Facts) -> Ints:
     followed = anchors.segment[1:] == anchors.segment[:-1]
     stop[:-1][followed] = anchors.at[1:][followed]
     if touchpoint.until:
-        segments = facts.records.segments(touchpoint.same)
-        trail = Trail.of(facts.history, segments, facts.matches.now(touchpoint.until))
+        trail = facts.trail(touchpoint.until, touchpoint.same)
         until = trail.first(anchors.segment, anchors.at, anchors.row, later=True)
         stop = np.minimum(stop, facts.at_of(until))
     return stop
