@@ -3,7 +3,10 @@
 Never overwrites what is there, and leaves nothing half-made behind.
 """
 
+import json
 import os
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -28,8 +31,9 @@ def command(console: Console, journey: str) -> int:
     """Start a workspace: one folder that says which tools and which journey belong together.
 
     Writes `journeysync.yaml` (which tools, which journey map; every setting explained), `.env` for
-    your keys (readable by you alone), `.env.example` to share instead, and `.gitignore`. Run it
-    once, in an empty folder or beside your own files; nothing that is there is overwritten.
+    your keys (readable by you alone), `.env.example` to share instead, `schemas/` from which an
+    editor completes and checks maps and the workspace file, and `.gitignore`. Run it once, in an
+    empty folder or beside your own files; nothing that is there is overwritten.
 
     \b
     Examples:
@@ -73,21 +77,36 @@ def _write(folder: Path, journey: str) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     made: list[Path] = []
     try:
-        for name, text, mode in (
-            (".env", KEYS, PRIVATE),
-            (".env.example", KEYS, PUBLIC),
-            ("journeysync.yaml", WORKSPACE.format(journey=journey), PUBLIC),
-        ):
-            if not (folder / name).exists():
-                made.append(folder / name)
-                _write_new(folder / name, text, mode)
+        for name, text, mode in _files(journey):
+            path = folder / name
+            if not path.exists():
+                if not path.parent.is_dir():
+                    path.parent.mkdir()
+                    made.append(path.parent)
+                made.append(path)
+                _write_new(path, text, mode)
         if _ignore(folder / ".gitignore"):
             made.append(folder / ".gitignore")
     except BaseException:
-        for path in made:
-            path.unlink(missing_ok=True)
+        for path in reversed(made):
+            if path.is_dir():
+                path.rmdir()
+            else:
+                path.unlink(missing_ok=True)
         raise
-    return made
+    return [path for path in made if path.is_file()]
+
+
+def _files(journey: str) -> Iterator[tuple[str, str, int]]:
+    """Yield name, text and mode of each file; the workspace itself last."""
+    from journeysync.core.language.schema import journey_schema, workspace_schema
+
+    yield ".env", KEYS, PRIVATE
+    yield ".env.example", KEYS, PUBLIC
+    yield "schemas/journey.schema.json", json.dumps(journey_schema(), indent=1) + "\n", PUBLIC
+    yield "schemas/workspace.schema.json", json.dumps(workspace_schema(), indent=1) + "\n", PUBLIC
+    named = journey if re.fullmatch(r"[\w./-]+", journey) else json.dumps(journey)
+    yield "journeysync.yaml", WORKSPACE.format(journey=named), PUBLIC
 
 
 def _write_new(path: Path, text: str, mode: int) -> None:

@@ -1,6 +1,8 @@
 """What `journeysync init` writes: a workspace that explains itself. Text and nothing else."""
 
 WORKSPACE = """\
+# yaml-language-server: $schema=schemas/workspace.schema.json
+#
 # A journeysync workspace: which tools belong together, and which journey their customers are on.
 # Keys and passwords never stand here: they go into `.env` (see `.env.example`).
 

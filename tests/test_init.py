@@ -1,20 +1,30 @@
 """`init` makes a workspace that can be opened, and never harms what is there."""
 
+import json
 import os
 import stat
 from pathlib import Path
 
+import jsonschema
 import pytest
 from command_line import run, run_alone
+from ruamel.yaml import YAML
 
 from journeysync.commands import init
 from journeysync.core.running.workspace_file import open_workspace
 
-FILES = {".env", ".env.example", ".gitignore", "journeysync.yaml"}
+FILES = {
+    ".env",
+    ".env.example",
+    ".gitignore",
+    "journeysync.yaml",
+    "schemas/journey.schema.json",
+    "schemas/workspace.schema.json",
+}
 
 
 def names(folder: Path) -> set[str]:
-    return {path.name for path in folder.iterdir()}
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
 
 def test_makes_a_workspace(tmp_path: Path) -> None:
@@ -69,6 +79,18 @@ def test_commented_settings_are_right_too(tmp_path: Path) -> None:
     assert opened.workspace.departments == {"success": {"hubspot_owner": "care@example.com"}}
 
 
+def test_editors_know_the_workspace(tmp_path: Path) -> None:
+    """The schema beside it accepts the workspace that was just made, and knows its mistakes."""
+    run("init", "--workspace", tmp_path)
+    text = (tmp_path / "journeysync.yaml").read_text()
+    schema = json.loads((tmp_path / "schemas/workspace.schema.json").read_text())
+    right = YAML(typ="safe").load(text)
+
+    assert text.startswith("# yaml-language-server: $schema=schemas/workspace.schema.json\n")
+    assert jsonschema.Draft202012Validator(schema).is_valid(right)
+    assert not jsonschema.Draft202012Validator(schema).is_valid({**right, "regon": "GB"})
+
+
 def test_refuses_to_overwrite(tmp_path: Path) -> None:
     """A workspace that is there stays as it is."""
     (tmp_path / "journeysync.yaml").write_text("mine")
@@ -113,7 +135,7 @@ def test_a_read_only_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
     assert ran.code == 2
     assert "cannot be read or written by this user" in ran.err
-    assert names(tmp_path) == set()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,4 +153,4 @@ def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert ran.code == 1
     assert "The disk is full." in ran.err
-    assert names(tmp_path) == set()
+    assert list(tmp_path.iterdir()) == []
