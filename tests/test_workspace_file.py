@@ -1,6 +1,7 @@
 """Opening a workspace: where keys may stand, what is wrong with a folder, whose clock counts."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -217,6 +218,14 @@ def test_a_secrets_directory_that_is_not_there(
 
     with pytest.raises(Usage, match="which is no folder"):
         open_workspace(folder)
+
+
+def test_codes_are_documented() -> None:
+    """Each problem with keys can be looked up."""
+    root = Path(__file__).parents[1]
+    used = set(re.findall(r"JS6\d\d", (root / "core/running/secrets.py").read_text()))
+
+    assert used == set(re.findall(r"JS6\d\d", (root / "docs/operations.md").read_text()))
 
 
 INSTANTS = {
