@@ -13,7 +13,10 @@ from kernel import answers
 from ruamel.yaml import YAML
 from stories import Story, read, told
 
+from journeysync.connectors.hubspot.mapping_file import parse_mapping, shipped_text
 from journeysync.core.language.loader import read_map
+from journeysync.core.language.model import Pattern
+from journeysync.core.language.vocabulary import known
 
 HERE = Path(__file__).parent
 MAP = HERE.parent / "mappings/journeys/before-during-after.yaml"
@@ -72,11 +75,61 @@ def test_the_page_has_a_row_for_every_touchpoint() -> None:
     assert rows == [touchpoint.id for touchpoint in JOURNEY.touchpoints]
 
 
+def from_hubspot() -> frozenset[str]:
+    mapping, problems = parse_mapping(shipped_text(), "shipped")
+    assert mapping is not None, problems
+    return mapping.kinds()
+
+
+def test_hubspot_alone_can_show_every_touchpoint() -> None:
+    assert JOURNEY is not None
+    kinds = from_hubspot()
+
+    for touchpoint in JOURNEY.touchpoints:
+        assert any(known(one.event, kinds) for one in touchpoint.expect), touchpoint.id
+
+
+def test_the_page_names_what_hubspot_does_not_give() -> None:
+    listed = re.search(
+        r"What it does not give[^:]*: (.*)\.$", PAGE.read_text("utf-8"), re.MULTILINE
+    )
+    assert listed is not None
+    kinds = from_hubspot()
+
+    # With `order.*`, `order.placed` is said.
+    missing = {kind for kind in asked_for() if not known(kind, kinds)} - {"order.placed"}
+
+    assert re.findall(r"`([^`]+)`", listed[1]) == sorted(missing)
+
+
+def asked_for() -> set[str]:
+    """Collect the kinds of all patterns in the map."""
+    assert JOURNEY is not None
+    found: set[str] = set()
+    parts = [*JOURNEY.stages, *JOURNEY.exits, *JOURNEY.states, *JOURNEY.touchpoints]
+    for part in parts:
+        for _, value in part:
+            if isinstance(value, tuple):
+                found |= {one.event for one in value if isinstance(one, Pattern)}
+    return found
+
+
+def test_every_department_has_an_example() -> None:
+    """The page shows an owner for every department that the map names."""
+    assert JOURNEY is not None
+    shown = next(YAML(typ="safe").load(edit) for edit in EDITS if edit.startswith("departments"))
+
+    named = {place.owner for place in JOURNEY.places}
+    named |= {touchpoint.owner for touchpoint in JOURNEY.touchpoints}
+
+    assert set(shown["departments"]) == named
+
+
 @pytest.mark.parametrize("edit", EDITS)
 def test_the_changes_shown_on_the_page_make_good_maps(edit: str) -> None:
     changes = YAML(typ="safe").load(edit)
-    if set(changes) == {"journeys"}:
-        return  # a line of the workspace file
+    if changes.keys() <= {"journeys", "departments"}:
+        return  # lines of the workspace file, which tests/test_docs.py looks at
     written = io.StringIO()
     YAML(typ="safe").dump(changed(YAML(typ="safe").load(TEXT), changes), written)
 
