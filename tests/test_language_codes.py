@@ -29,7 +29,7 @@ MAPS = {
     name: text if "format" in text else BASE + text for name, text in examples("maps.txt").items()
 } | {
     "JS101 control character": "format: 1\njourney: \x07  # <--\n",
-    "JS103 deep": "format: " + "[" * 5000 + "  # <--",
+    "JS103 deep": "format: " + "[" * 200 + "  # <--",
 }
 WORKSPACES = examples("workspaces.txt")
 

@@ -1,10 +1,12 @@
 """Reading a map: all mistakes at once, at their lines, and never a traceback."""
 
+import json
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from strategies import Case, cases
 
 from journeysync.core.errors import Usage
 from journeysync.core.language.durations import FORMS
@@ -95,6 +97,22 @@ def test_yes_and_on_are_texts() -> None:
     assert journey.routes[0].when["segment"].in_ == ("yes", "on", "no", "null1")
 
 
+def test_a_number_is_a_text_where_a_text_is_wanted() -> None:
+    text = MAP.replace("journey: sample", "journey: sample\nversion: 1.10")
+    text = text.replace("id: two", "id: 2").replace("to: two", "to: 2")
+    journey, problems = read_map(text, "map.yaml")
+    assert journey is not None
+    assert (journey.version, journey.stages[1].id, journey.targets[0].to) == ("1.10", "2", "2")
+    assert [one.code for one in problems] == ["JS407"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(cases())
+def test_a_map_that_makes_sense_has_no_mistake(case: Case) -> None:
+    _, problems = read_map(json.dumps(case.map), "map.yaml")
+    assert [str(one) for one in problems if not one.warning] == []
+
+
 @pytest.mark.parametrize(
     ("written", "read"),
     [("007", 7), ("0x1F", 31), ("1_000", "1_000"), ("2026-01-02", "2026-01-02"), ("1e999", "1e999"),
@@ -130,6 +148,7 @@ def test_a_kind_close_to_one_of_the_data_is_a_slip() -> None:
         ("bookng.*", "booking.*"),
         ("order.unavailable", None),
         ("order.packed", None),
+        ("card.created", None),
         ("parcel.lost", None),
     ],
 )

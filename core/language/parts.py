@@ -132,6 +132,8 @@ def _read_section(
     ids = parts.ids.setdefault(section, {})
     for item in node.value:
         given = item.child("id")
+        if given is not None:
+            given.as_text()
         noun = section.removesuffix("s").capitalize()
         name = f"A {noun.lower()}"
         if given is not None and isinstance(given.value, str):

@@ -95,7 +95,7 @@ OUR_FIELDS = frozenset({
 })  # fmt: skip
 """What we write into a CRM, or read there as a person's order: never an input of a map."""
 
-_LONG = 8
+_SHORT, _LONG = 4, 8
 
 
 def is_our_field(attribute: str) -> bool:
@@ -122,14 +122,18 @@ def slip(pattern: str, kinds: Collection[str]) -> str | None:
         meant = f"{other_noun}.*" if verb == "*" else kind
         gap = distance(noun, other_noun)
         verb_gap = 0 if verb == "*" else distance(verb, other_verb)
-        near = gap <= _allowed(noun, other_noun) and verb_gap <= _allowed(verb, other_verb)
+        near = _near(noun, other_noun) and (verb == "*" or _near(verb, other_verb))
         if near and (best is None or gap + verb_gap < best[0]):
             best = gap + verb_gap, meant
     return None if best is None else best[1]
 
 
-def _allowed(one: str, other: str) -> int:
-    return 2 if max(len(one), len(other)) >= _LONG else 1
+def _near(one: str, other: str) -> bool:
+    """Say whether a word can only be a slip for another: short words have real neighbours."""
+    length = max(len(one), len(other))
+    if length <= _SHORT and len(one) == len(other):
+        return sorted(one) == sorted(other)
+    return distance(one, other) <= (2 if length >= _LONG else 1)
 
 
 def distance(one: str, other: str) -> int:

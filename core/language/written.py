@@ -46,6 +46,8 @@ class Node:
 
     line: int
     value: "str | int | float | bool | list[Node] | dict[str, Node] | None"
+    source: str = ""
+    """A plain value as it was typed."""
     dropped: set[str] = field(default_factory=set)
     """Keys that were written but taken out because something was wrong with them."""
     damaged: bool = False
@@ -78,6 +80,13 @@ class Node:
         """Name the line of a key, or where it would stand."""
         child = self.child(key)
         return self.line if child is None else child.line
+
+    def as_text(self) -> bool:
+        """Take a number for the text that was typed; False for anything but a number."""
+        number = isinstance(self.value, int | float) and not isinstance(self.value, bool)
+        if number:
+            self.value = self.source
+        return number
 
     def plain(self) -> Any:
         """Turn into values without lines."""
@@ -218,7 +227,8 @@ class _Builder:
             return
         self._marks(event, line)
         plain = event.implicit[0] and not event.style
-        self._place(Node(line, _resolve(event.value) if plain else event.value))
+        value = _resolve(event.value) if plain else event.value
+        self._place(Node(line, value, event.value))
 
     def _marks(self, event: Any, line: int) -> None:
         """Refuse what maps have no use for; the value itself is read on."""

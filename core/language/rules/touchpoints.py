@@ -52,8 +52,8 @@ def _deadline(touchpoint: Placed[Touchpoint], report: Report) -> None:
     node = touchpoint.node
     if node.given("before"):
         if not node.given("at_least") and not node.given("every"):
-            what = f"{touchpoint.name} has `before` and needs `at_least`: how long before."
-            report.add(node.line_of("before"), "JS304", what)
+            what = f"{touchpoint.name} has no `at_least`: it is in time until the anchor itself."
+            report.add(node.line_of("before"), "JS411", what)
     elif node.given("after") or node.given("entering"):
         late = node.given("within") and node.whole("within") and not touchpoint.part.within
         if late or not (node.given("within") or node.given("every")):
@@ -88,7 +88,7 @@ def _order(touchpoint: Placed[Touchpoint], report: Report) -> None:
     part, node = touchpoint.part, touchpoint.node
     if part.every is not None and part.every.number == 0:
         what = f"{touchpoint.name}: `every: {part.every}` repeats without end; write a length."
-        report.add(node.line_of("every"), "JS313", what)
+        report.add(node.line_of("every"), "JS304", what)
     if _longer(part.last, part.every):
         what = f"{touchpoint.name}: `last` is longer than `every`, so its windows overlap."
         report.add(node.line_of("last"), "JS403", what)
