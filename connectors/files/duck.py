@@ -28,6 +28,7 @@ class Duck:
             config={"memory_limit": MEMORY, "temp_directory": str(folder)}
         )
         self.run("SET TimeZone = 'UTC'")
+        self.run("SET enable_progress_bar = false")
         self._function("read_instant", lambda text: _instant(text, zone), "BIGINT", pa.int64())
         self._function(
             "normal_email", lambda text: normal_email(text or ""), "VARCHAR", pa.string()
@@ -60,10 +61,9 @@ class Duck:
         """Fetch all rows as an Arrow table."""
         return self._connection.sql(sql).to_arrow_table()
 
-    def numbers(self, sql: str) -> Any:
-        """Fetch the one column of a query as a NumPy array."""
-        (column,) = self._connection.sql(sql).fetchnumpy().values()
-        return column
+    def numbers(self, sql: str) -> list[Any]:
+        """Fetch the columns of a query as NumPy arrays."""
+        return list(self._connection.sql(sql).fetchnumpy().values())
 
     def batches(self, sql: str, size: int) -> Iterator[Any]:
         """Fetch rows as Arrow batches, little by little; no other query may run meanwhile."""

@@ -64,7 +64,7 @@ class EventReading:
         Wants a table `people` (id, email, created, customer, person) in the database. The
         columns: `line` (0: made from the person's creation), `customer`, `person` (numbers),
         `moment`, `number` (among equals without an id), `id`, `kind`, `subject_type`,
-        `subject_id`, `attr.*`; text is null where there is none.
+        `subject_id`, `attr.*`; text is null or empty where there is none, an id always null.
         """
         self._find_people()
         self._find_kinds()
@@ -75,9 +75,9 @@ class EventReading:
         texts = [
             f"NULL::VARCHAR AS {column}"
             if not subjects
-            else f"{self.file.trimmed(column)} AS {column}"
+            else f"{self.file.plain(column)} AS {column}"
             for column in ("subject_type", "subject_id")
-        ] + [f"{self.file.text(name)} AS {quoted(ATTRIBUTE + name)}" for name in names]
+        ] + [f"{self.file.plain(name)} AS {quoted(ATTRIBUTE + name)}" for name in names]
         empty = ["NULL::VARCHAR"] * len(texts)
         query = f"""
             SELECT CASE WHEN person IS NULL OR moment IS NULL OR kind IS NULL THEN {NOBODY}
@@ -85,7 +85,8 @@ class EventReading:
             FROM (
                 SELECT {self.file.line} AS line, p.customer, p.person, {self._at} AS moment,
                     {"coalesce(d.number, 1)" if self._doubled else "1"}::INTEGER AS number,
-                    {self._id} AS id, {self._kind} AS kind, {", ".join(texts)}
+                    {self._id if self._some_without_id else self.file.plain("id")} AS id,
+                    {self._kind} AS kind, {", ".join(texts)}
                 FROM {self.file.relation} {self._joins()}
                 {"WHERE d.number IS NULL OR d.number > 0" if self._doubled else ""}
                 UNION ALL
@@ -108,10 +109,6 @@ class EventReading:
     @property
     def _id(self) -> str:
         return f"nullif({self.file.text('id')}, '')"
-
-    @property
-    def _kind(self) -> str:
-        return f"try_cast({self.file.trimmed('kind')} AS event_kind)"
 
     def _joins(self) -> str:
         """Find each row's person, by its id or its address."""
@@ -151,12 +148,14 @@ class EventReading:
 
     def _find_kinds(self) -> None:
         """Make a type of the kinds there are: two bytes instead of a text in every row."""
-        kind = self.file.trimmed("kind")
-        found = self.duck.rows(
-            f"SELECT DISTINCT {kind} FROM {self.file.relation} "  # noqa: S608
-            f"WHERE regexp_full_match({kind}, '{_KIND}')"
+        rows = self.duck.rows(
+            f"SELECT DISTINCT {self.file.text('kind')} FROM {self.file.relation}"  # noqa: S608
         )
-        kinds = sorted({_CREATED, *(str(row[0]) for row in found)})
+        found = {str(kind) for (kind,) in rows if kind is not None}
+        kinds = sorted({_CREATED, *(kind.strip() for kind in found if _readable(kind.strip()))})
+        self._kind = f"try_cast({self.file.cell('kind')}::VARCHAR AS event_kind)"
+        if "kind" not in self.file.types or not found <= set(kinds):
+            self._kind = f"try_cast({self.file.trimmed('kind')} AS event_kind)"
         self.duck.run("DROP TYPE IF EXISTS event_kind")
         self.duck.run(
             f"CREATE TYPE event_kind AS ENUM ({', '.join(literal(kind) for kind in kinds)})"
@@ -168,35 +167,30 @@ class EventReading:
         A hash per row tells quickly that there are none, which is nearly always so.
         """
         self._doubled = False
-        self._some_without_id = False
-        self._created_by_hand = False
         mine, source = self._id, self.file.relation
         person = self.file.trimmed("person_id")
         if self._by_email:
             person, source = "p.person", f"{source} {self._joins()}"
         equal = (
             f"hash({person}, {self.file.trimmed('kind')}, {self._at}, "
-            f"{self.file.trimmed('subject_type')}, {self.file.trimmed('subject_id')})"
+            f"{self.file.text('subject_type')}, {self.file.text('subject_id')})"
         )
-        if "id" not in self.file.types:
-            self._some_without_id = True
-            hashed = equal
-        else:
-            ((missing, created),) = self.duck.rows(
-                f"SELECT bool_or({mine} IS NULL), bool_or(ends_with({mine}, ':{_CREATED}')) "  # noqa: S608
-                f"FROM {self.file.relation}"
+        hashed, remark = equal, "1::UTINYINT"
+        if "id" in self.file.types:
+            hashed = f"CASE WHEN {mine} IS NULL THEN {equal} ELSE hash({mine}) END"
+            remark = (
+                f"CASE WHEN {mine} IS NULL THEN 1 "
+                f"WHEN ends_with({mine}, ':{_CREATED}') THEN 2 ELSE 0 END::UTINYINT"
             )
-            self._some_without_id, self._created_by_hand = bool(missing), bool(created)
-            hashed = f"hash({mine})"
-            if self._some_without_id:
-                hashed = f"CASE WHEN {mine} IS NULL THEN {equal} ELSE {hashed} END"
-        hashes = np.sort(self.duck.numbers(f"SELECT {hashed} FROM {source}"))  # noqa: S608
+        hashes, remarks = self.duck.numbers(f"SELECT {hashed}, {remark} FROM {source}")  # noqa: S608
+        self._some_without_id = bool((remarks == 1).any())
+        self._created_by_hand = bool((remarks == 2).any())  # noqa: PLR2004 - as above
+        hashes.sort()
         again = np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
-        if not len(again):
-            return
-        self._doubled = True
-        self.duck.offer("hashed_again", pa.table({"h": again}))
-        self._number_doubles(hashed, equal)
+        if len(again):
+            self.duck.offer("hashed_again", pa.table({"h": again}))
+            self._number_doubles(hashed, equal)
+            self._doubled = True
 
     def _number_doubles(self, hashed: str, equal: str) -> None:
         """Look closely at the rows whose hashes are equal; equals are numbered by their content."""
@@ -270,7 +264,7 @@ class EventReading:
     ) -> tuple[str, str]:
         if kind is None:
             return "JF301", "The row has no `kind`."
-        if not re.fullmatch(_KIND, kind):
+        if not _readable(kind):
             return "JF301", f"`{kind[:40]}` is no kind; write `noun.verb` in lower case."
         if given is None:
             return "JF302", "The row has no `at`."
@@ -286,3 +280,7 @@ class EventReading:
         shown = masked_email(normal_email(email))
         what = f"No person of the people file has the address {shown}, or several customers have it"
         return "JF304", f"{what}: write `person_id`."
+
+
+def _readable(kind: str) -> bool:
+    return re.fullmatch(_KIND, kind) is not None

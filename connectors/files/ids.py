@@ -1,4 +1,4 @@
-"""The ids of events that have none of their own, and the order of events of one instant.
+"""The ids of events that have none of their own.
 
 An id is made from person, kind, instant, subject and the number among equals: reading the file
 again, in whatever order its rows stand, makes the same ids.
@@ -6,7 +6,6 @@ again, in whatever order its rows stand, makes the same ids.
 
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
@@ -14,21 +13,19 @@ pc: Any = pyarrow.compute
 
 
 def with_ids(batch: Any, names: Any) -> Any:
-    """Fill in missing ids; `names` are those of the persons, by number.
-
-    Adds the column `person_name` and puts events of one customer and instant in the order of ids.
-    """
+    """Fill in missing ids; `names` are those of the persons, by number."""
     table: Any = pa.Table.from_batches([batch])
-    person = pc.take(names, table["person"])
-    ids = table["id"]
-    if ids.null_count:
-        created = pc.binary_join_element_wise(person, "person.created", ":")
-        missing = pc.is_null(ids)
-        if pc.any(pc.and_(missing, pc.not_equal(table["line"], 0))).as_py():
-            created = pc.if_else(pc.equal(table["line"], 0), created, _made(table, person))
-        ids = pc.coalesce(ids, created)
-    table = table.set_column(table.schema.get_field_index("id"), "id", ids)
-    return _in_order(table.append_column("person_name", person))
+    if not table["id"].null_count:
+        return table
+    missing = pc.is_null(table["id"].combine_chunks())
+    part = table.filter(missing)
+    person = names.take(part["person"])
+    made = pc.binary_join_element_wise(person, "person.created", ":")
+    by_hand = pc.not_equal(part["line"], 0)
+    if pc.any(by_hand).as_py():
+        made = pc.if_else(by_hand, _made(part, person), made)
+    ids = pc.replace_with_mask(table["id"].combine_chunks(), missing, made.combine_chunks())
+    return table.set_column(table.schema.get_field_index("id"), "id", ids)
 
 
 def _made(table: Any, person: Any) -> Any:
@@ -46,17 +43,3 @@ def _made(table: Any, person: Any) -> Any:
         return whole
     counted = pc.binary_join_element_wise(whole, number.cast(pa.string()), "#")
     return pc.if_else(pc.greater(number, 1), counted, whole)
-
-
-def _in_order(table: Any) -> Any:
-    """Sort the runs of events of one customer and instant by id."""
-    customer, at = table["customer"].to_numpy(), table["moment"].to_numpy()
-    same = (customer[1:] == customer[:-1]) & (at[1:] == at[:-1])
-    if not same.any():
-        return table
-    run = np.concatenate([[0], np.cumsum(~same)])
-    tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
-    ties = pa.table({"run": run[tied], "id": table["id"].take(pa.array(tied))})
-    order = np.arange(len(at))
-    order[tied] = tied[pc.sort_indices(ties, [("run", "ascending"), ("id", "ascending")])]
-    return table.take(pa.array(order))

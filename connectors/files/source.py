@@ -138,6 +138,7 @@ class FilesSource:
         with self._reading() as reading:
             people = reading.people(())
             before = len(reading.problems)
+            names = people.column("name").to_pylist()
             for table in reading.events(_by_address(people.column("email").to_pylist()), None):
                 for row in table.to_pylist():
                     if not row["line"]:
@@ -145,7 +146,7 @@ class FilesSource:
                     content = {
                         "kind": row["kind"],
                         "at": iso(row["moment"]),
-                        "person": row["person_name"],
+                        "person": names[row["person"]],
                         "subject_type": row["subject_type"] or "",
                         "subject_id": row["subject_id"] or "",
                     }

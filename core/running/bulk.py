@@ -58,10 +58,10 @@ class BulkReading(Protocol):
     def events(
         self, customer: Any, attributes: Collection[str] | None, *, subjects: bool
     ) -> Iterator[Any]:
-        """Read events by customer, instant and id; each record's customer is given.
+        """Read events by customer and instant; each record's customer is given.
 
-        The columns: `customer`, `moment`, `id`, `kind`, `person_name`, `subject_type`,
-        `subject_id`, `attr.NAME`.
+        The columns: `customer`, `person` (the row of `people`), `moment`, `id`, `kind`,
+        `subject_type`, `subject_id`, `attr.NAME`. Of one instant they come in any order.
         """
         ...
 
@@ -105,15 +105,17 @@ def evaluate_in_bulk(
 ) -> Summary:
     """Evaluate a map for everybody in the files."""
     needs = needs_of(journey)
-    customers = find_customers(reading.people(needs.person_attributes), reading.tool, rules)
+    people = reading.people(needs.person_attributes)
+    records = whole(people.column("name"))
+    customers = find_customers(people, reading.tool, rules)
     count, events = len(customers.names), 0
     read = reading.events(customers.of_record, needs.event_attributes, subjects=needs.subjects)
     for first, end, batch in _batches(read, count):
-        table = _engine_events(_shared_once(batch, customers), first, reading.tool, needs)
+        table = _engine_events(in_order(batch), records, customers, first, reading.tool, needs)
         found = evaluate(journey, customers.table(first, end), table, now=now, tools={reading.tool})
         size = end - first
-        names, people = customers.names.slice(first, size), customers.people.slice(first, size)
-        take_rows(rows_of(journey.journey, found, names, people, whole(table.column("id"))))
+        names, held = customers.names.slice(first, size), customers.people.slice(first, size)
+        take_rows(rows_of(journey.journey, found, names, held, whole(table.column("id"))))
         events += table.num_rows
         progress("Customers evaluated", end, count)
     return Summary(count, events, customers.refused)
@@ -233,16 +235,30 @@ def _small(table: Any, first: int, end: int) -> Iterator[tuple[int, int, Any]]:
 _NO_EVENTS = pa.table(
     {
         "customer": pa.array([], pa.int32()),
+        "person": pa.array([], pa.int32()),
         "moment": pa.array([], pa.int64()),
         **{
-            name: pa.array([], pa.string())
-            for name in ("id", "kind", "person_name", "subject_type", "subject_id")
+            name: pa.array([], pa.string()) for name in ("id", "kind", "subject_type", "subject_id")
         },
     }
 )
 
 
-def _shared_once(events: Any, customers: Customers) -> Any:
+def in_order(events: Any) -> Any:
+    """Put the events of one customer and instant in the order of their ids."""
+    customer, at = events.column("customer").to_numpy(), events.column("moment").to_numpy()
+    new = (customer[1:] != customer[:-1]) | (at[1:] != at[:-1])
+    if new.all():
+        return events
+    run = np.concatenate([[0], np.cumsum(new)])
+    tied = np.flatnonzero(~np.append(new, True) | ~np.append(True, new))
+    ties = pa.table({"run": run[tied], "id": take(whole(events.column("id")), tied)})
+    order = np.arange(len(at))
+    order[tied] = tied[pc.sort_indices(ties, [("run", "ascending"), ("id", "ascending")])]
+    return events.take(pa.array(order))
+
+
+def _shared_once(events: Any, records: Column, customers: Customers) -> Any:
     """Keep one of the events of one record that several people of one customer share."""
     numbers = events.column("customer").to_numpy()
     rows = np.flatnonzero(customers.several[numbers])
@@ -255,7 +271,7 @@ def _shared_once(events: Any, customers: Customers) -> Any:
         rows.tolist(),
         numbers[rows].tolist(),
         listed(take(whole(events.column("id")), rows)),
-        listed(take(whole(events.column("person_name")), rows)),
+        listed(take(records, events.column("person").to_numpy()[rows])),
         strict=True,
     ):
         shared = shared_id(one, person)
@@ -273,13 +289,17 @@ def _shared_once(events: Any, customers: Customers) -> Any:
     return events.filter(pa.array(wanted))
 
 
-def _engine_events(events: Any, first: int, tool: str, needs: Needs) -> "pa.Table":
+def _engine_events(
+    events: Any, records: Column, customers: Customers, first: int, tool: str, needs: Needs
+) -> "pa.Table":
     """Name the columns as the engine does; customers count from the batch's first."""
+    events = _shared_once(events, records, customers)
+    person = events.column("person").combine_chunks()
     columns = {
         "customer": pc.subtract(events.column("customer"), pa.scalar(first, pa.int32())),
         "at": events.column("moment"),
         "id": events.column("id"),
-        "person": events.column("person_name"),
+        "person": pa.DictionaryArray.from_arrays(person, records),
         "kind": events.column("kind"),
         "tool": _one_text(tool, events.num_rows),
     }

@@ -68,11 +68,6 @@ def _quoted(table: "pa.Table") -> bytes:
     return text.getvalue().encode()
 
 
-_REPEATING = (
-    "journey", "route", "place", "kind", "previous", "touchpoint", "k", "status", "actionable",
-)  # fmt: skip
-
-
 class _Parquet(_Writer):
     """All columns are text, as in the CSV file."""
 
@@ -84,11 +79,12 @@ class _Parquet(_Writer):
         self._writer.write_table(table)
 
     def _open(self, schema: "pa.Schema") -> None:
+        repeating = [one.name for one in schema if pa.types.is_dictionary(one.type)]
         self._writer = pyarrow.parquet.ParquetWriter(
             self._file,
             schema,
             compression="snappy",
-            use_dictionary=cast("Any", [name for name in _REPEATING if name in self.columns]),
+            use_dictionary=cast("Any", repeating),
             write_statistics=False,
             store_schema=False,
         )

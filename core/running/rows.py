@@ -68,7 +68,7 @@ def _moves(journey: str, moves: "pa.Table", names: Column, ids: Column) -> "pa.T
     return _table(
         "moves",
         [
-            take(names, customer[order]),
+            _named(names, customer[order]),
             _constant(journey, len(order)),
             iso_texts(at[order]),
             *(_codes(moves, name, order) for name in ("place", "previous")),
@@ -88,7 +88,7 @@ def _expectations(journey: str, given: "pa.Table", names: Column, ids: Column) -
     return _table(
         "expectations",
         [
-            take(names, customer),
+            _named(names, customer),
             _constant(journey, len(order)),
             _codes(given, "touchpoint", order),
             take(anchor, order),
@@ -171,12 +171,19 @@ def _ranks(given: "pa.Table", name: str) -> Ints:
 
 def _codes(given: "pa.Table", name: str, order: Ints) -> Any:
     """Take rows of a dictionary column, its texts as they are."""
-    return given.column(name).combine_chunks().take(pa.array(order))
+    column: Any = given.column(name).combine_chunks()
+    return column.take(pa.array(order))
 
 
 def _dictionary(codes: Any, texts: Sequence[str]) -> Any:
     numbers: Any = pa.array(codes.astype(np.int32))
     return pa.DictionaryArray.from_arrays(numbers, pa.array(texts, pa.string()))
+
+
+def _named(names: Column, codes: Ints) -> Any:
+    """Repeat names: customers have several rows each."""
+    numbers: Any = pa.array(codes.astype(np.int32))
+    return pa.DictionaryArray.from_arrays(numbers, names)
 
 
 def _constant(text: str, count: int) -> Any:
