@@ -203,6 +203,25 @@ def test_more_records_than_a_search_will_page_through(
     assert len(whole) > search.CAP
 
 
+def test_a_property_that_nobody_has_is_reported(here: Portal) -> None:
+    """A typo in a mapping is no silence: the reading reports it, and `check` as well."""
+    folder = here.folder / "mappings/fields"
+    folder.mkdir(parents=True)
+    (folder / "hubspot.yaml").write_text("contacts: {attributes: {town: citty}}")
+    tool = here.connect()
+    says = "The field mapping reads the contact property `citty`, which this portal does not have"
+
+    asides = [
+        aside
+        for record in changes(tool, "contacts", here.now, here.now)
+        for aside in tool.normalise(record).set_aside
+    ]
+    findings = [one for one in tool.check() if one.level == "error"]
+
+    assert [one.reason for one in asides] == [f"{says}; did you mean `city`?"]
+    assert [one.exit_code for one in findings] == [2]
+
+
 def test_a_dry_reading_changes_nothing(here: Portal) -> None:
     tool = here.connect()
     for stream in tool.streams:

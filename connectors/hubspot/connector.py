@@ -59,7 +59,7 @@ class HubSpot:
         self._mapping, self._own_mapping = read_mapping(setup.folder, settings.mapping)
         self._settings = settings
         self._client = Client(setup.name, settings, sleep=sleep, monotonic=monotonic)
-        self._reader = Reader(self._client, self._mapping)
+        self._reader = Reader(self._client, self._mapping, self._own_mapping)
         self._writer = Writer(self._client)
         self._tasks = Tasks(self._client)
         self._provisioner = Provisioner(self._client)

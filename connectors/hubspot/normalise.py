@@ -12,8 +12,8 @@ from journeysync.connectors.hubspot import activities, deals, meetings
 from journeysync.connectors.hubspot.changes import changed, conversions, dated
 from journeysync.connectors.hubspot.facts import Facts
 from journeysync.connectors.hubspot.mapping import FieldMapping
-from journeysync.connectors.hubspot.read import merged_ids
-from journeysync.connectors.hubspot.streams import OVERRIDES
+from journeysync.connectors.hubspot.read import UNDEFINED, merged_ids
+from journeysync.connectors.hubspot.streams import OVERRIDES, STREAMS, mapped
 from journeysync.connectors.hubspot.times import shown
 from journeysync.core.models import (
     CompanyRecord,
@@ -101,6 +101,19 @@ def _company(facts: Facts, mapping: FieldMapping) -> Reading:
     return Reading(companies=(company,))
 
 
+def _undefined(facts: Facts, mapping: FieldMapping) -> Reading:
+    stream, name = facts.id.split(".")
+    if name not in mapped(STREAMS[stream], mapping):
+        return Reading()
+    guess = "".join(f"; did you mean `{near}`?" for near in facts.content.get("near", []))
+    aside = facts.set_aside(
+        "NO_SUCH_PROPERTY",
+        f"The field mapping reads the {STREAMS[stream].type} property `{name}`, which this portal "
+        f"does not have{guess or '.'}",
+    )
+    return Reading(set_aside=(aside,))
+
+
 _BY_TYPE: Mapping[str, Callable[[Facts, FieldMapping], Reading]] = {
     "contact": _contact,
     "company": _company,
@@ -111,4 +124,5 @@ _BY_TYPE: Mapping[str, Callable[[Facts, FieldMapping], Reading]] = {
     "communication": activities.communication,
     "note": activities.note,
     "task": activities.task,
+    UNDEFINED: _undefined,
 }

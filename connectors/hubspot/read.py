@@ -6,6 +6,7 @@ asked only for ids, each page from the last id on, and the records are then read
 Sends no request that changes anything.
 """
 
+import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -37,13 +38,18 @@ _PATIENCE = 3
 
 _PRIMARY_COMPANY = 1
 
+UNDEFINED = "property"
+"""The type of the records that stand for properties which the portal does not have."""
+
 
 class Reader:
     """Reads one portal under one mapping."""
 
-    def __init__(self, client: Client, mapping: FieldMapping) -> None:
+    def __init__(self, client: Client, mapping: FieldMapping, own: FieldMapping) -> None:
+        """Take the whole mapping, and what of it is the workspace's own."""
         self._client = client
         self._mapping = mapping
+        self._own = own
         self._defined: dict[str, dict[str, answers.Definition]] = {}
         self._stages: dict[str, dict[str, Any]] | None = None
 
@@ -80,15 +86,28 @@ class Reader:
 
     def full(self, stream: Stream) -> Iterator[Batch]:
         """Yield every record of a type."""
+        yield Batch(tuple(self._undefined(stream)))
         for some in chunks(self._listed(stream, archived=False), _LINKS):
             yield Batch(tuple(self._raw(stream, some)))
         yield Batch(tuple(self._archived(stream, None)), complete=True)
 
     def changed(self, stream: Stream, since: datetime, until: datetime) -> Iterator[Batch]:
         """Yield the records that changed in [since, until), and what went away since."""
+        yield Batch(tuple(self._undefined(stream)))
         for ids in chunks(self._changed_ids(stream, since, until), _LINKS):
             yield Batch(tuple(self._by_id(stream, ids)))
         yield Batch(tuple(self._archived(stream, since)))
+
+    def _undefined(self, stream: Stream) -> Iterator[RawRecord]:
+        """Tell which properties the workspace's mapping names and the portal does not have.
+
+        HubSpot would leave them out without a word, and a rule would silently never fit.
+        """
+        for name in mapped(stream, self._own):
+            defined = self.definitions(stream.name)
+            key = RecordKey(self._client.tool, UNDEFINED, f"{stream.name}.{name}")
+            near = difflib.get_close_matches(name, defined, n=1)
+            yield RawRecord(key, {"near": near}, deleted=name in defined)
 
     def _ask(self, stream: Stream) -> dict[str, list[str]]:
         """Say which properties to ask for: an undefined one would be silently absent anyway."""
