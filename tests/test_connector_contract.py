@@ -157,19 +157,10 @@ def test_a_record_that_is_taken_away_does_not_stay(served: Served) -> None:
     streams = served.source.streams
 
     assert all(key not in _whole(served.source, stream, served.until) for stream in streams)
-    told = [
-        record
-        for stream in streams
-        for batch in served.source.read(stream, before, served.until + timedelta(minutes=1))
-        for record in batch.records
-        if record.key == key
-    ]
-    complete = [
-        batch
-        for stream in streams
-        for batch in served.source.read(stream, before, served.until)
-        if batch.complete
-    ]
+    later = served.until + timedelta(minutes=1)
+    batches = [batch for stream in streams for batch in served.source.read(stream, before, later)]
+    told = [record for batch in batches for record in batch.records if record.key == key]
+    complete = [batch for batch in batches if batch.complete]
     assert complete or (told and all(record.deleted for record in told))
     assert all(served.source.normalise(record) == Reading() for record in told)
 
