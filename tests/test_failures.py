@@ -1,7 +1,11 @@
 """Every error becomes a sentence and the documented exit code, and never shows a secret."""
 
 import errno
+import os
+import pty
 import sqlite3
+import subprocess
+import sys
 from itertools import combinations
 from pathlib import Path
 
@@ -188,3 +192,32 @@ def test_progress_without_a_terminal_is_silent(capsys: pytest.CaptureFixture[str
         progress("reading", 1, 10)
 
     assert capsys.readouterr() == ("", "")
+
+
+WATCHED = """
+from pathlib import Path
+from journeysync.commands.common import Console
+with Console(Path(), as_json=False, verbose=False).progress() as progress:
+    for done in range(3):
+        progress("reading hubspot", done, 3)
+"""
+
+
+def test_progress_at_a_terminal() -> None:
+    """While a person watches there is a bar, on stderr and not on stdout."""
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80"}
+
+    done = subprocess.run(
+        [sys.executable, "-c", WATCHED],
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        env=environment,
+        check=True,
+    )
+    os.close(theirs)
+    with os.fdopen(ours, "rb") as terminal:
+        drawn = terminal.read1(10_000)
+
+    assert done.stdout == b""
+    assert b"reading hubspot" in drawn
