@@ -103,12 +103,16 @@ def _findings(
 
 def _unseen(opened: "OpenWorkspace", sources: "Mapping[str, Source]") -> "Iterator[Finding]":
     """Name the touchpoints that only their task can follow."""
+    from journeysync.core.errors import JourneysyncError
     from journeysync.core.ports import Finding
 
     doubts = sum(warning.code.startswith("JS4") for warning in opened.warnings)
     if doubts:
         yield Finding("warning", f"The maps leave doubts: {doubts}.", "journeysync journey lint")
-    kinds = frozenset().union(*(source.emits() for source in sources.values()))
+    try:
+        kinds = frozenset().union(*(source.emits() for source in sources.values()))
+    except JourneysyncError:
+        return  # said at its tool already; what the others cannot see, this one might
     for journey in opened.journeys:
         yield Finding("ok", f"{journey.journey}: {len(journey.touchpoints)} touchpoints.")
         for touchpoint in journey.touchpoints:

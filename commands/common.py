@@ -70,9 +70,11 @@ class Console:
 
         What only `journey lint` should nag about is said with `-v`.
         """
+        from journeysync.connectors.catalogue import CATALOGUE
         from journeysync.core.running.workspace_file import open_workspace
 
-        opened = open_workspace(self.folder)
+        plain = {name for about in CATALOGUE.values() for name in about.settings}
+        opened = open_workspace(self.folder, plain=plain)
         self.hide(*opened.secrets)
         for warning in opened.warnings:
             if self.verbose or not warning.code.startswith("JS4"):

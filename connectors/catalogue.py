@@ -39,7 +39,9 @@ CATALOGUE: Mapping[str, About] = {
             "mapping": "mapping file of your own; absent: mappings/fields/hubspot.yaml if it is "
             "there",
             "api_version": "2026-03 (default), 2026-09 or v3",
-            "base_url": "another address: a sandbox or a proxy",
+            "base_url": "another address, such as a sandbox's",
+            "proxy": "address of a proxy; the environment's is not used",
+            "ca_file": "certificates to trust, where a firewall puts its own in between",
             "calls_per_10_seconds": "where the call budget begins; the portal's answers correct it",
             "searches_per_second": "1 to 5; HubSpot allows 5 to all apps together",
             "daily_reserve": "share of the day's calls that is left to other apps, such as 0.05",

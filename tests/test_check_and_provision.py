@@ -93,6 +93,18 @@ def test_check_names_what_nobody_can_see(folder: Path, monkeypatch: pytest.Monke
     assert "no connected tool can see" not in seen
 
 
+def test_check_of_files_that_are_not_there(folder: Path) -> None:
+    """Said once, at the tool; what the maps need from it is not guessed."""
+    tools = "  old: {type: files, people: people.csv, events: events.csv}\n"
+    (folder / "journeysync.yaml").write_text(f"journeys: [own.yaml]\ntools:\n{tools}")
+
+    ran = run("check", "--workspace", folder)
+
+    assert ran.code == 2
+    assert ran.out.count("people.csv") == 1
+    assert "can see" not in ran.out
+
+
 OWNERS = {
     "a known owner": ([OwnerInfo("1", "Care@example.com")], ""),
     "an unknown one": ([], "is no user of crm"),

@@ -86,6 +86,11 @@ def secrets_in(text: str, file: str) -> list[Problem]:
     ]
 
 
+def holds_password(value: str) -> bool:
+    """Say whether a value is an address with a password in it."""
+    return bool(_PASSWORD_IN_URL.match(value))
+
+
 def _part(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "_", name.lower())
 
@@ -98,7 +103,7 @@ def _advice(path: tuple[str, ...]) -> str:
 
 
 def _is_secret(path: tuple[str, ...], value: str) -> bool:
-    if _SECRET_SHAPE.match(value) or _PASSWORD_IN_URL.match(value):
+    if _SECRET_SHAPE.match(value) or holds_password(value):
         return True
     return path[0] == "tools" and bool(_SECRET_NAME.search(_part(path[-1])))
 

@@ -3,7 +3,7 @@
 Everything that is wrong with it is said at once. Connects to nothing and writes nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,13 +18,10 @@ from journeysync.core.ports import ToolSetup
 from journeysync.core.problems import Problem
 from journeysync.core.running.clock import read_clock
 from journeysync.core.running.maps import read_maps
-from journeysync.core.running.secrets import Secrets, read_secrets, secrets_in
+from journeysync.core.running.secrets import Secrets, holds_password, read_secrets, secrets_in
 from journeysync.core.workspace import Workspace
 
 WORKSPACE_FILE = "journeysync.yaml"
-
-_PLAIN = frozenset({"base_url", "url"})
-"""Settings that may come from the environment too but are no secrets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +45,11 @@ class OpenWorkspace:
         return read_clock(given, url=self.workspace.clock, zone=self.workspace.timezone)
 
 
-def open_workspace(folder: Path) -> OpenWorkspace:
-    """Read the workspace in a folder. Raises Usage with everything that must be mended first."""
+def open_workspace(folder: Path, *, plain: Collection[str] = ()) -> OpenWorkspace:
+    """Read the workspace in a folder. Raises Usage with everything that must be mended first.
+
+    `plain`: names of settings that may come from the environment too but are no secrets.
+    """
     path = folder / WORKSPACE_FILE
     text = _text(path)
     file = str(path)
@@ -69,10 +69,10 @@ def open_workspace(folder: Path) -> OpenWorkspace:
         folder=folder,
         workspace=workspace,
         journeys=journeys,
-        setups={name: _setup(folder, workspace, name, secrets) for name in workspace.tools},
+        setups={name: _setup(folder, workspace, name, secrets, plain) for name in workspace.tools},
         warnings=tuple(sorted(problems)),
         state_url=_state_url(folder, secrets.state or workspace.state),
-        secrets=_values(secrets),
+        secrets=_values(secrets, plain),
     )
 
 
@@ -88,11 +88,13 @@ def _text(path: Path) -> str:
         raise Usage(f"`{path}` is not UTF-8. Save it as UTF-8 text.") from None
 
 
-def _setup(folder: Path, workspace: Workspace, name: str, secrets: Secrets) -> ToolSetup:
+def _setup(
+    folder: Path, workspace: Workspace, name: str, secrets: Secrets, plain: Collection[str]
+) -> ToolSetup:
     tool = workspace.tools[name]
     settings = tool.model_dump(exclude_none=True, exclude={"type"})
     for key, value in secrets.by_tool.get(name, {}).items():
-        settings[key] = value if key in _PLAIN else SecretStr(value)
+        settings[key] = value if key in plain else SecretStr(value)
     return ToolSetup(
         name=name,
         settings=settings,
@@ -109,12 +111,12 @@ def _state_url(folder: Path, url: str) -> str:
     return url
 
 
-def _values(secrets: Secrets) -> tuple[str, ...]:
+def _values(secrets: Secrets, plain: Collection[str]) -> tuple[str, ...]:
     values = {
         value
         for keys in secrets.by_tool.values()
         for key, value in keys.items()
-        if key not in _PLAIN
+        if key not in plain or holds_password(value)
     }
     return tuple(sorted(values | ({secrets.state} if secrets.state else set())))
 
