@@ -50,7 +50,8 @@ def command(console: Console, only: tuple[str, ...]) -> int:
                 console.show(_hanging(f"{'next: ':>17}", finding.next_step))
     code = worst(finding.exit_code for found in findings.values() for finding in found)
     errors = sum(finding.level == "error" for found in findings.values() for finding in found)
-    console.show("All is in order." if not errors else f"To correct: {errors}.")
+    fine = "It can run; see the warnings." if code else "All is in order."
+    console.show(f"To correct: {errors}." if errors else fine)
     console.answer(_document(opened, findings, code))
     return code
 
