@@ -1,0 +1,238 @@
+"""Any order, batching or repetition of arrivals gives the same plan, byte for byte."""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from memory_tool import START, MemoryTool, contact, gone, happened
+from plans import MAP
+
+from journeysync.core.language.model import Journey
+from journeysync.core.models import RawRecord
+from journeysync.core.planning.plan import Plan, encode
+from journeysync.core.running.sync import Finished, Job, finish, look
+from journeysync.core.state import runs
+from journeysync.core.state.store import Store, open_store
+from journeysync.core.workspace import Workspace
+
+NOW = START + timedelta(days=5)
+STUDIO = Journey.model_validate(MAP)
+
+RECORDS = (
+    contact("1", email="ann@example.com"),
+    contact("2", email="Ann@Example.com"),
+    contact("3", email="bob@example.com"),
+    contact("4", email="carol@example.com", links=["crm:3"]),
+    happened("a", "crm:1", "form.submitted", 1),
+    happened("b", "crm:2", "email.sent", 9),
+    happened("c", "crm:3", "form.submitted", 2),
+    happened("d", "crm:4", "booking.attended", 3),
+    happened("e", "crm:9", "form.submitted", 3),
+)
+
+NO_CAP = {"max_open_per_customer": 9}
+
+
+def workspace(**more: object) -> Workspace:
+    return Workspace.model_validate(
+        {"journeys": ["studio"], "tools": {"crm": {}}, "write_to": ["crm"], **more}
+    )
+
+
+class Office:
+    """One state and one tool, run after run."""
+
+    def __init__(self, folder: Path, **settings: object) -> None:
+        self.tool = MemoryTool()
+        self.workspace = workspace(**settings)
+        self.store: Store = open_store("sqlite:///s.db", folder, dry_run=False)
+
+    def job(self, now: datetime = NOW) -> Job:
+        return Job(
+            self.store, self.workspace, (STUDIO,), {"crm": self.tool}, {"crm": self.tool}, now, now
+        )
+
+    def sync(self, *batches: Sequence[RawRecord], now: datetime = NOW) -> Finished:
+        self.tool.batches = list(batches)
+        return finish(self.job(now), look(self.job(now)), command="sync")
+
+    def plan(self, *batches: Sequence[RawRecord], now: datetime = NOW) -> Plan:
+        self.tool.batches = list(batches)
+        return look(self.job(now)).plan
+
+    def customers(self) -> dict[str, set[str]]:
+        """Customer -> the records that stand for them."""
+        with self.store.begin() as connection:
+            rows = connection.exec_driver_sql("select customer, id from person order by id").all()
+        found: dict[str, set[str]] = {}
+        for customer, number in rows:
+            found.setdefault(customer, set()).add(number)
+        return found
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return Office(tmp_path)
+
+
+@given(
+    order=st.permutations(RECORDS),
+    cuts=st.sets(st.integers(1, len(RECORDS) - 1)),
+    again=st.sets(st.integers(0, len(RECORDS) - 1)),
+)
+@settings(max_examples=15, deadline=None)
+def test_arrivals(order: list[RawRecord], cuts: set[int], again: set[int]) -> None:
+    """Whatever comes first, together, or twice."""
+    edges = [0, *sorted(cuts), len(order)]
+    batches = [order[start:end] for start, end in pairwise(edges)]
+    batches.append([order[number] for number in sorted(again)])
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
+        want = Office(Path(one)).plan(RECORDS)
+        assert encode(Office(Path(two)).plan(*batches)) == encode(want)
+
+
+@given(order=st.permutations(RECORDS), cut=st.integers(0, len(RECORDS)))
+@settings(max_examples=10, deadline=None)
+def test_arrivals_over_two_runs_end_in_the_same_crm(order: list[RawRecord], cut: int) -> None:
+    """A late event gives what it would have given in time."""
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
+        # Without the cap: which of two tasks was first is a matter of when we knew.
+        at_once, in_turn = (Office(Path(f), tasks=NO_CAP) for f in (one, two))
+        at_once.sync(RECORDS)
+        in_turn.sync(order[:cut])
+        in_turn.sync(order[cut:])
+        assert in_turn.sync().counts.calls == 0
+        stages = [
+            {number: fields["journey_stage"] for number, fields in place.tool.fields.items()}
+            for place in (at_once, in_turn)
+        ]
+        assert stages[0] == stages[1]
+        alive = [
+            {key for key, task in place.tool.held.items() if task.status == "open"}
+            for place in (at_once, in_turn)
+        ]
+        assert alive[0] == alive[1]
+
+
+# --- who is who, run after run -------------------------------------------------------------------
+
+
+def test_a_shared_address_makes_one_customer(office: Office) -> None:
+    office.sync(RECORDS)
+
+    assert sorted(map(sorted, office.customers().values())) == [["1", "2"], ["3", "4"]]
+
+
+def test_an_id_is_kept_when_a_record_joins(office: Office) -> None:
+    office.sync([RECORDS[0]])
+    (before,) = office.customers()
+    office.sync([RECORDS[1]])
+
+    assert office.customers() == {before: {"1", "2"}}
+
+
+def test_a_join_is_undone_when_the_key_goes_away(office: Office) -> None:
+    """The id stays with the record it was minted from."""
+    office.sync(RECORDS[:2])
+    (before,) = office.customers()
+    office.sync([contact("2", email="other@example.com")])
+
+    assert office.customers()[before] == {"1"}
+    assert len(office.customers()) == 2
+
+
+def test_two_customers_that_become_one_leave_an_alias(office: Office) -> None:
+    office.sync([contact("1", email="a@example.com"), contact("2", email="b@example.com")])
+    ids = set(office.customers())
+    office.sync([contact("2", email="a@example.com")])
+    (kept,) = office.customers()
+    with office.store.begin() as connection:
+        aliases = connection.exec_driver_sql("select old, new from customer_alias").all()
+
+    assert [tuple(row) for row in aliases] == [((ids - {kept}).pop(), kept)]
+
+
+def test_a_key_of_too_many_parts_those_it_had_joined(office: Office) -> None:
+    """At six records the address joins nobody any more."""
+    five = [contact(str(n), email="family@example.com") for n in range(5)]
+    office.sync(five)
+    assert len(office.customers()) == 1
+    office.sync([contact("5", email="family@example.com")])
+    assert len(office.customers()) == 6
+
+
+def test_an_erased_record_is_forgotten_with_its_events(office: Office) -> None:
+    office.sync(RECORDS)
+    office.sync([gone(RECORDS[2]), gone(RECORDS[6])])
+
+    assert {"3", "4"} not in office.customers().values()
+    with office.store.begin() as connection:
+        assert runs.overview(connection)["events"] == 4
+
+
+def test_what_a_full_read_no_longer_shows_is_gone(office: Office) -> None:
+    office.tool.complete = True
+    office.sync(RECORDS)
+    later = NOW + timedelta(days=8)
+    office.sync(RECORDS[:2], now=later)
+
+    assert list(office.customers().values()) == [{"1", "2"}]
+
+
+# --- what costs nothing --------------------------------------------------------------------------
+
+
+def test_a_run_without_news_looks_at_nobody(office: Office) -> None:
+    office.sync(RECORDS)
+    office.tool.batches = []
+
+    assert look(office.job()).customers == ()
+
+
+def test_a_run_looks_at_those_whose_deadline_has_come(office: Office) -> None:
+    """And at nobody else: contact 1 is due after four hours."""
+    early = START + timedelta(hours=2)
+    office.sync([*RECORDS[:1], RECORDS[2], RECORDS[4]], now=early)
+    office.tool.batches = []
+    outlook = look(office.job(START + timedelta(hours=6)))
+
+    (owed,) = outlook.customers
+    assert office.customers()[owed] == {"1"}
+    assert [task.touchpoint for task in outlook.plan.tasks] == ["answer"]
+
+
+def test_a_changed_mapping_reads_the_stored_records_again(office: Office) -> None:
+    """Without asking the tool."""
+    office.sync(RECORDS)
+    office.tool.mapping_version = "2"
+    office.tool.batches = []
+
+    assert len(look(office.job()).customers) == 2
+
+
+def test_a_changed_map_looks_at_everybody(office: Office) -> None:
+    office.sync(RECORDS)
+    office.tool.batches = []
+    job = office.job()
+    relabelled = STUDIO.model_copy(update={"label": "Another"})
+
+    assert len(look(replace(job, journeys=(relabelled,))).customers) == 2
+
+
+def test_a_company_is_one_customer_where_companies_are_the_customers(tmp_path: Path) -> None:
+    office = Office(tmp_path, customer="company")
+    office.sync(
+        [
+            contact("1", company="crm:77"), contact("2", company="crm:77"), contact("3"),
+            happened("a", "crm:2", "form.submitted", 1),
+        ]
+    )  # fmt: skip
+
+    assert sorted(map(sorted, office.customers().values())) == [["1", "2"], ["3"]]
+    assert office.tool.fields["1"]["journey_stage"] == "before"
