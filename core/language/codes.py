@@ -58,9 +58,10 @@ CODES: Mapping[str, str] = {
     "JS407": "Nobody answers for a touchpoint: neither it nor its stage has an `owner`.",
     "JS408": "Two places, or two touchpoints, have one label.",
     "JS409": "An attribute is nearly, but not quite, one that this event kind has.",
-    "JS410": "`only` and `except` leave no route.",
+    "JS410": "`only`, `except` and `within` leave no route.",
     "JS411": "A touchpoint with `before` has no `at_least`, so it is in time until the anchor "
     "itself.",
+    "JS412": "A series repeats several times an hour and has no `limit`.",
     "JS501": "The workspace names a tool that is not among its `tools`.",
     "JS502": "A country or currency code is not known.",
     "JS503": "A date or instant cannot be read.",

@@ -12,6 +12,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from journeysync.core.language.durations import FORMS
 from journeysync.core.language.model import IDENTIFIER, KIND
 from journeysync.core.language.report import Report
 from journeysync.core.language.vocabulary import did_you_mean
@@ -151,8 +152,9 @@ def _sentence(spot: _Spot, detail: ErrorDetails) -> tuple[str, str]:
     if key in _SHARES:
         return "JS112", f"`{key}` is a share between 0% and 100%; write it like `40%`."
     if kind == "value_error":
-        sentence = str(context["error"])
-        return "JS111" if "is no duration" in sentence else "JS107", sentence
+        # The models raise no other errors of their own than for durations and shares.
+        sentence = f"`{key}` must be a duration, not {shown}; write {FORMS}."
+        return "JS111", str(context["error"]) if shown.startswith("`") else sentence
     if kind == "string_pattern_mismatch":
         return _misspelt(str(spot.node.value), key, str(context["pattern"]))
     if kind == "literal_error":
@@ -206,6 +208,12 @@ def _flag(shown: str, context: Mapping[str, Any]) -> str:
     return f"must be {wanted}, not {shown}."
 
 
+def _mapping(shown: str, context: Mapping[str, Any]) -> str:
+    if context.get("class_name") == "Pattern":
+        return f"asks for event kinds like `order.placed`, not {shown}."
+    return f"must be a mapping of keys, not {shown}."
+
+
 def _limit(shown: str, context: Mapping[str, Any]) -> str:
     bounds = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
     limit = next((f"{word} {context[key]}" for key, word in bounds.items() if key in context), "")
@@ -217,7 +225,7 @@ _TYPES: tuple[tuple[tuple[str, ...], str, Callable[[str, Mapping[str, Any]], str
     (("int_", "float_", "decimal_"), "JS107", lambda shown, _: f"must be a number, not {shown}."),
     (("bool_",), "JS107", _flag),
     (("tuple_", "list_"), "JS107", lambda shown, _: f"must be a list, not {shown}."),
-    (("model_", "dict_"), "JS107", lambda shown, _: f"must be a mapping of keys, not {shown}."),
+    (("model_", "dict_"), "JS107", _mapping),
     (("greater_", "less_"), "JS112", _limit),
 )
 

@@ -90,7 +90,7 @@ def _kind(kind: str, node: Node, kinds: frozenset[str], report: Report) -> None:
 
 def _counting(name: str, pattern: Pattern, node: Node, report: Report) -> None:
     if pattern.sum is not None:
-        if len(pattern.sum) != 1:
+        if len(pattern.sum) != 1 and node.whole("sum"):
             what = f"{name}: `sum` names one attribute and its goal, like `sum: {{amount: 1000}}`."
             report.add(node.child("sum") or node, "JS308", what)
         for key in ("count", "within"):

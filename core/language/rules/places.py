@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from journeysync.core.language.model import Exit, Part, Route, Stage, State, Touchpoint
 from journeysync.core.language.parts import Parts, Placed
 from journeysync.core.language.report import Report
+from journeysync.core.language.rules.names import DEFAULT_ROUTE
 from journeysync.core.language.written import Node
 
 
@@ -90,6 +91,12 @@ def _some_route(
     placed: "Placed[Stage] | Placed[Exit] | Placed[Touchpoint]", report: Report
 ) -> None:
     only, never = set(placed.part.only), set(placed.part.except_)
+    within: set[str] = set()
+    if isinstance(placed.part, Touchpoint) and placed.node.whole("within"):
+        within = set(placed.part.within)
+    if only and within and DEFAULT_ROUTE not in within and not only & within:
+        what = f"{placed.name}: `only` and `within` have no route in common, so it is for nobody."
+        report.add(placed.node.line_of("only"), "JS410", what)
     if only and only <= never:
         what = f"{placed.name}: `only` and `except` leave no route, so it is there for nobody."
         report.add(placed.node.line_of("except"), "JS410", what)

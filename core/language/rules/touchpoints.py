@@ -1,6 +1,6 @@
 """Rules about touchpoints: one anchor, a deadline, an expectation, keys that go together."""
 
-from journeysync.core.language.durations import Duration
+from journeysync.core.language.durations import Duration, parse_duration
 from journeysync.core.language.model import Touchpoint
 from journeysync.core.language.parts import Parts, Placed
 from journeysync.core.language.report import Report
@@ -16,6 +16,7 @@ _EXCLUDE = (
     ("after", "at_least", "the deadline is `within` after it"),
     ("entering", "at_least", "the deadline is `within` after it"),
 )
+_AN_HOUR = parse_duration("1h")
 _NEED_EVERY = ("last", "limit", "until")
 
 
@@ -89,6 +90,9 @@ def _order(touchpoint: Placed[Touchpoint], report: Report) -> None:
     if part.every is not None and part.every.number == 0:
         what = f"{touchpoint.name}: `every: {part.every}` repeats without end; write a length."
         report.add(node.line_of("every"), "JS304", what)
+    elif _longer(_AN_HOUR, part.every) and not node.given("limit"):
+        what = f"{touchpoint.name}: `every: {part.every}` is very often; give it a `limit`."
+        report.add(node.line_of("every"), "JS412", what)
     if _longer(part.last, part.every):
         what = f"{touchpoint.name}: `last` is longer than `every`, so its windows overlap."
         report.add(node.line_of("last"), "JS403", what)
