@@ -40,7 +40,7 @@ _REDIRECTS = range(300, 400)
 _SERVER_ERROR = 500
 
 _NOT_JSON = "answers HTML instead of JSON: is a proxy or firewall in between?"
-_BROKEN = "broke off its answer."
+_BROKEN = "broke off its answer, or gave it in an unknown form."
 _UNREACHABLE = "cannot be reached. Check the network and the tool's `base_url`."
 
 

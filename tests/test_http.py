@@ -138,7 +138,8 @@ CASES: dict[str, tuple[Request, Steps, str, list[float]]] = {
     ),
     "half an answer is asked for again": (READ, [Answer(200, {}, b'{"fine": tr'), OK], FINE, [1]),
     "half an answer to a write is unknown": (
-        WRITE, [Answer(200, {}, b'{"fine": tr')], "Retry: crm broke off its answer.", [],
+        WRITE, [Answer(200, {}, b'{"fine": tr')],
+        "Retry: crm broke off its answer, or gave it in an unknown form.", [],
     ),
     "a page of HTML in place of JSON": (
         READ,

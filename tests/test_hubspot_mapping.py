@@ -86,6 +86,47 @@ def test_another_mapping_reads_records_again(tmp_path: Path) -> None:
     assert own.version != shipped.version
 
 
+SILENT = {
+    "a date": (
+        "contacts: {dates: [{property: next_appointment, event: null}]}",
+        frozenset[str](),
+    ),
+    "the same date, of contacts and of deals": (
+        """
+        contacts: {dates: [{property: renewal_date, event: null}]}
+        deals: {dates: [
+          {property: renewal_date, event: null}, {property: contract_end_date, event: null}]}
+        """,
+        frozenset({"contract.ends"}),
+    ),
+    "a property": (
+        "contacts: {changes: [{property: feedback_score, value: '*', events: []}]}",
+        frozenset({"survey.answered"}),
+    ),
+    "all notes": ("notes: {rules: [{events: []}]}", frozenset({"note.added"})),
+    "some calls": ("calls: {rules: [{title: Test, events: []}]}", frozenset[str]()),
+    "all visits": (
+        "meetings: {rules: [{completed: meeting.held}]}",
+        frozenset(
+            {
+                "booking.created", "booking.ended", "booking.attended", "booking.no_show",
+                "booking.cancelled", "booking.rescheduled",
+            }
+        ),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "gone"), SILENT.values(), ids=SILENT)
+def test_what_a_workspace_says_never_comes_is_not_emitted(
+    tmp_path: Path, text: str, gone: frozenset[str]
+) -> None:
+    """So that nobody waits for it: a touchpoint that nothing can see is never called missed."""
+    shipped = read_mapping(tmp_path, None)[0].kinds()
+
+    assert shipped - over(tmp_path, text).kinds() == gone
+
+
 SETTINGS: dict[str, tuple[dict[str, object], type[JourneysyncError], str]] = {
     "no key": ({}, BadCredentials, "JOURNEYSYNC_MY_CRM__ACCESS_TOKEN"),
     "an empty key": ({"access_token": SecretStr(" ")}, BadCredentials, "No key is set"),

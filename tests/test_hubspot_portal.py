@@ -79,6 +79,30 @@ def test_an_option_that_a_person_added_stays(here: Portal, crm: HubSpot) -> None
     assert outcomes(crm.write_records([stage(one, "after")])) == {one: ("done", "")}
 
 
+def test_companies_are_provisioned_and_written_like_people(here: Portal) -> None:
+    tool = here.connect()
+    made = tool.provision(["contact", "company"], SPECS, dry_run=False, remove=False)
+    company = min(everything(tool, "companies", here.now))
+
+    (found,) = tool.write_records([RecordWrite("company", company, {"journey_stage": "during"})])
+
+    assert sum("company property" in one.what for one in made) == len(SPECS)
+    assert found.status == "done"
+    (present,) = tool.present("company", [company], ["journey_stage"])
+    assert present.fields["journey_stage"].value == "during"
+
+
+def test_a_key_that_may_not_make_task_properties_still_provisions(here: Portal) -> None:
+    """The key of a task then stands in its text; contacts have their properties."""
+    tool = here.connect()
+    here.fault("POST /crm/v3/properties/tasks", "lost-scope")
+
+    made = tool.provision(["contact"], SPECS, dry_run=False, remove=False)
+
+    assert made[-1].what.endswith("tasks carry their key as text")
+    assert {one.action for one in made[:-1]} == {"create"}
+
+
 def test_removing_takes_away_what_was_made(crm: HubSpot) -> None:
     crm.provision(["contact"], SPECS, dry_run=False, remove=True)
 

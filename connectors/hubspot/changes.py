@@ -64,18 +64,19 @@ def _is(rule: ChangeRule, before: str, now: str) -> bool:
 
 def dated(facts: Facts, rules: Sequence[DateRule]) -> Iterator[Event]:
     """Tell the scheduled events that a contact's date fields hold."""
-    for rule, at in dates(facts, rules):
+    for rule, kind, at in dates(facts, rules):
         yield facts.own_event(
-            rule.event,
+            kind,
             at,
             subject_type=rule.subject or facts.record.key.type,
             attributes={"field": rule.property},
         )
 
 
-def dates(facts: Facts, rules: Sequence[DateRule]) -> Iterator[tuple[DateRule, datetime]]:
-    """Pair the first rule of each date property with the instant in it."""
+def dates(facts: Facts, rules: Sequence[DateRule]) -> Iterator[tuple[DateRule, str, datetime]]:
+    """Give the first rule of each date property, its kind of event and the instant in it."""
     for name in dict.fromkeys(rule.property for rule in rules):
         at = facts.day_or_instant(name)
-        if at is not None:
-            yield next(rule for rule in rules if rule.property == name), at
+        rule = next(rule for rule in rules if rule.property == name)
+        if at is not None and rule.event is not None:
+            yield rule, rule.event, at

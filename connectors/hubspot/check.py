@@ -37,6 +37,7 @@ def check(
         found += _properties(reader, own, stream)
     if "contacts" in readable:
         found += _ours(reader, readable)
+        found += _never_seen(reader, mapping)
     found += _unmapped(client, reader, mapping, readable)
     found += _quota(client)
     return found
@@ -70,6 +71,27 @@ def _properties(reader: Reader, own: FieldMapping, stream: str) -> Iterator[Find
                 "Correct it in mappings/fields/hubspot.yaml.",
                 2,
             )
+
+
+def _never_seen(reader: Reader, mapping: FieldMapping) -> Iterator[Finding]:
+    """Name the properties of the shipped mapping that would have to tell of an event, and cannot.
+
+    Without a word on it, a touchpoint that waits for such an event would count as missed.
+    """
+    section, defined = mapping.contacts, reader.definitions("contacts")
+    lines = [
+        f'    - {{property: {name}, value: "*", events: []}}'
+        for name in dict.fromkeys(rule.property for rule in section.changes)
+        if name not in defined and any(r.events for r in section.changes if r.property == name)
+    ]
+    if lines:
+        yield Finding(
+            "note",
+            f"{len(lines)} properties that the shipped mapping reads events from are not in this "
+            "portal, so these events will never be seen.",
+            "Name your own properties instead, or say in mappings/fields/hubspot.yaml that there "
+            "are none:\n" + "\n".join(["contacts:", "  changes:", *lines]),
+        )
 
 
 def _ours(reader: Reader, readable: Sequence[str]) -> Iterator[Finding]:

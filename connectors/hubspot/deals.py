@@ -51,9 +51,9 @@ def _events(facts: Facts, section: Deals) -> Iterator[Event]:
     for (_, before), (at, stage) in pairwise([(None, nowhere), *moves]):
         assert at is not None
         yield from _move(facts, common, before, stage, at)
-    for rule, at in dates(facts, section.dates):
+    for rule, kind, at in dates(facts, section.dates):
         yield from facts.events(
-            rule.event,
+            kind,
             at,
             subject_type=rule.subject or "deal",
             attributes={**common, "field": rule.property},

@@ -8,7 +8,7 @@ import fnmatch
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -61,7 +61,8 @@ class DateRule(Part):
     """A date in a field that becomes a scheduled event."""
 
     property: Property
-    event: Kind
+    event: Kind | None
+    """None: nothing, whatever a later rule says of the property."""
     subject: str = ""
     """The subject's type; empty: the record itself."""
 
@@ -253,20 +254,36 @@ class FieldMapping(Part):
         return frozenset(BUILT_IN) | frozenset(self._mapped())
 
     def _mapped(self) -> Iterator[str]:
-        for dated in (*self.contacts.dates, *self.deals.dates):
-            yield dated.event
-        for form in self.contacts.forms:
-            yield from form.events
-        for change in self.contacts.changes:
-            yield from change.events
-        for stage in self.deals.stages:
-            yield from stage.events
-        for meeting in self.meetings.rules:
+        for dated in (*_heard(self.contacts.dates), *_heard(self.deals.dates)):
+            yield from (dated.event,) if dated.event else ()
+        for meeting in _heard(self.meetings.rules):
             for moment in MeetingRule.MOMENTS:
                 yield from getattr(meeting, moment)
+        for form in _heard(self.contacts.forms):
+            yield from form.events
+        for change in _heard(self.contacts.changes):
+            yield from change.events
+        for stage in _heard(self.deals.stages):
+            yield from stage.events
         for section in (self.calls, self.emails, self.communications, self.notes, self.tasks):
-            for rule in section.rules:
+            for rule in _heard(section.rules):
                 yield from rule.events
+
+
+R = TypeVar("R", bound=Part)
+
+
+def _heard(rules: Sequence[R]) -> Iterator[R]:
+    """Leave out the rules that stand behind one that fits all they could fit."""
+    silenced: set[str] = set()
+    for rule in rules:
+        about = str(getattr(rule, "property", ""))
+        if about not in silenced:
+            yield rule
+        fields = type(rule).model_fields.items()
+        globs = [name for name, field in fields if field.annotation == tuple[str, ...]]
+        if all(getattr(rule, name) == ANY for name in globs):
+            silenced.add(about)
 
 
 BUILT_IN = (

@@ -10,6 +10,7 @@ from journeysync.connectors.http import Refused
 from journeysync.connectors.hubspot import answers
 from journeysync.connectors.hubspot.client import Client, nothing
 from journeysync.connectors.hubspot.streams import ANCHOR, CLOSED, KEY, STREAMS, TOUCHPOINT
+from journeysync.core.errors import BadCredentials
 from journeysync.core.ports import FieldSpec, Provisioning
 
 GROUP = "customer_journey"
@@ -46,7 +47,8 @@ class Provisioner:
             done += self._make(stream, specs, dry_run=dry_run)
         try:
             done += self._make("tasks", _TASK_FIELDS, dry_run=dry_run)
-        except Refused:
+        except (Refused, BadCredentials):
+            # The types before went through, so the key as such is good.
             what = "properties of tasks: this portal allows none; tasks carry their key as text"
             done.append(Provisioning(what, "keep"))
         return done

@@ -23,6 +23,7 @@ from journeysync.connectors.hubspot.streams import (
     TOUCHPOINT,
 )
 from journeysync.connectors.hubspot.times import parse_instant, written
+from journeysync.core.errors import BadCredentials
 from journeysync.core.ports import Outcome, OwnerInfo, PresentTask, TaskWrite
 
 BATCH = 100
@@ -83,6 +84,9 @@ class Tasks:
             except Refused as refused:
                 if refused.answer.status != _NOT_FOUND:
                     raise
+                self._has_key = False
+            except BadCredentials:
+                # Perhaps only definitions are closed to this key; if not, the next call says so.
                 self._has_key = False
         return self._has_key
 
