@@ -187,6 +187,22 @@ def test_all_mistakes_at_once(folder: Path) -> None:
     ]
 
 
+def test_keys_that_cannot_be_read(folder: Path) -> None:
+    """Each line and file is named, and nothing of what stands there."""
+    private(folder / ".env", f'{TOKEN}=x\nhunter2 hunter2\nOTHER="hunter2\n')
+    (folder / "secrets").mkdir()
+    (folder / "secrets" / TOKEN).write_bytes(b"\xff\xfe")
+
+    found = mistakes(folder)
+
+    assert [one.split()[:2] for one in found] == [
+        [".env:2:", "JS606"],
+        [".env:3:", "JS606"],
+        [f"secrets/{TOKEN}:", "JS602"],
+    ]
+    assert "hunter2" not in "".join(found)
+
+
 def test_tools_that_share_their_keys(folder: Path) -> None:
     """`a-b` and `a_b` would read one variable."""
     workspace(folder, "tools: {a-b: {type: files}, a_b: {type: files}}\n")

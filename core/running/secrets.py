@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
+from dotenv.parser import parse_stream
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource
 
 from journeysync.core.errors import Usage
@@ -19,6 +20,8 @@ from journeysync.core.problems import Problem
 PREFIX = "journeysync_"
 DIRECTORY = "JOURNEYSYNC_SECRETS_DIR"
 READABLE_BY_OTHERS = 0o077
+_ENCODING = "utf-8-sig"  # some editors put a byte order mark before the first name
+_NOT_UTF8 = "The file is not UTF-8. Save it as UTF-8 text."
 
 _SECRET_NAME = re.compile(
     r"(^|_)(token|secret|password|passwd|api_?key|private_key|consumer_key|credentials)$"
@@ -51,7 +54,9 @@ def read_secrets(folder: Path, tools: Iterable[str]) -> Secrets:
     dotenv, problems = _dotenv(folder / ".env")
     environment = _environment()
     chosen = environment.get(DIRECTORY.lower()) or dotenv.get(DIRECTORY.lower())
-    found = {**_directory(folder, chosen), **dotenv, **environment}
+    files, unreadable = _directory(folder, chosen)
+    problems += unreadable
+    found = {**files, **dotenv, **environment}
     prefixes: dict[str, str] = {}
     for tool in tools:
         twin = prefixes.setdefault(f"{PREFIX}{_part(tool)}__", tool)
@@ -132,42 +137,37 @@ def _environment() -> dict[str, str]:
 def _dotenv(file: Path) -> tuple[dict[str, str], list[Problem]]:
     if not file.is_file():
         return {}, []
-    try:
-        # "-sig": some editors put a byte order mark before the first name
-        source = DotEnvSettingsSource(
-            _Nothing, env_file=file, env_file_encoding="utf-8-sig", env_ignore_empty=True
-        )
-    except UnicodeDecodeError:
-        problem = Problem(str(file), 0, "JS602", "The file is not UTF-8. Save it as UTF-8 text.")
-        raise Usage("The keys in `.env` cannot be read.", [problem]) from None
-    warnings = []
+    problems = []
     if file.stat().st_mode & READABLE_BY_OTHERS:
-        warnings.append(
-            Problem(
-                str(file),
-                0,
-                "JS603",
-                "Other users of this machine can read the keys in it. Run `chmod 600 .env`.",
-                warning=True,
-            )
-        )
-    return {name: value for name, value in source.env_vars.items() if value}, warnings
+        what = "Other users of this machine can read the keys in it. Run `chmod 600 .env`."
+        problems.append(Problem(str(file), 0, "JS603", what, warning=True))
+    try:
+        with file.open(encoding=_ENCODING) as lines:
+            broken = [part.original.line for part in parse_stream(lines) if part.error]
+    except UnicodeDecodeError:
+        return {}, [*problems, Problem(str(file), 0, "JS602", _NOT_UTF8)]
+    if broken:
+        what = "This cannot be read. Write `NAME=value`, and close quotes in the same line."
+        return {}, [*problems, *(Problem(str(file), line, "JS606", what) for line in broken)]
+    source = DotEnvSettingsSource(
+        _Nothing, env_file=file, env_file_encoding=_ENCODING, env_ignore_empty=True
+    )
+    return {name: value for name, value in source.env_vars.items() if value}, problems
 
 
-def _directory(folder: Path, chosen: str | None) -> dict[str, str]:
+def _directory(folder: Path, chosen: str | None) -> tuple[dict[str, str], list[Problem]]:
     """Read a directory of files that are named as the variables are."""
     directory = folder / (chosen or "secrets")
-    if not directory.is_dir():
-        if chosen:
-            raise Usage(f"`{DIRECTORY}` names `{chosen}`, which is no folder. Correct or unset it.")
-        return {}
-    return {
-        file.name.lower(): value
-        for file in sorted(directory.iterdir())
-        if file.name.lower().startswith(PREFIX)
-        and file.is_file()
-        and (value := file.read_text("utf-8-sig").strip())
-    }
+    if chosen and not directory.is_dir():
+        raise Usage(f"`{DIRECTORY}` names `{chosen}`, which is no folder. Correct or unset it.")
+    found, problems = {}, []
+    for file in sorted(directory.iterdir()) if directory.is_dir() else ():
+        if file.name.lower().startswith(PREFIX) and file.is_file():
+            try:
+                found[file.name.lower()] = file.read_text(_ENCODING).strip()
+            except UnicodeDecodeError:
+                problems.append(Problem(str(file), 0, "JS602", _NOT_UTF8))
+    return {name: value for name, value in found.items() if value}, problems
 
 
 def _stray(name: str, part: str, tools: Iterable[str]) -> Problem:
