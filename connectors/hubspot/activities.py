@@ -30,7 +30,7 @@ def call(facts: Facts, mapping: FieldMapping) -> Reading:
 
 
 def _seconds(milliseconds: str) -> str:
-    return str(int(milliseconds) // 1000) if milliseconds.isdigit() else ""
+    return str(int(milliseconds) // 1000) if milliseconds.isdecimal() else ""
 
 
 def email(facts: Facts, mapping: FieldMapping) -> Reading:

@@ -274,7 +274,7 @@ def merged_ids(own: str, content: Mapping[str, Any]) -> list[str]:
     old = str(properties.get("hs_merged_object_ids") or "").split(";")
     timed = str(properties.get("hs_calculated_merged_vids") or "").split(";")
     ids = {one.split(":")[0].strip() for one in (*old, *timed)}
-    return sorted((one for one in ids if one.isdigit() and one != own), key=int)
+    return sorted((one for one in ids if one.isdecimal() and one != own), key=int)
 
 
 def content_of(record: answers.Record) -> dict[str, Any]:
