@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from journeysync.core.language.codes import CODES
+from journeysync.core.language.codes import CODES, ELSEWHERE
 from journeysync.core.language.loader import read_map
 from journeysync.core.language.workspace_text import read_workspace
 
@@ -77,4 +77,15 @@ def test_every_code_has_an_example() -> None:
 def test_the_documented_codes_are_the_codes() -> None:
     page = Path(__file__).parents[1] / "docs" / "journey-language-codes.md"
     rows = re.findall(r"^\| (JS\d+) \| (.*) \|$", page.read_text("utf-8"), re.MULTILINE)
-    assert rows == [*CODES.items()]
+    assert rows == [*CODES.items(), *ELSEWHERE.items()]
+
+
+def test_every_code_that_is_reported_is_documented() -> None:
+    root = Path(__file__).parents[1]
+    reported = {
+        code
+        for folder in ("commands", "connectors", "core")
+        for path in (root / folder).rglob("*.py")
+        for code in re.findall(r"\bJS\d{3}\b", path.read_text("utf-8"))
+    }
+    assert sorted(reported - CODES.keys() - ELSEWHERE.keys()) == []

@@ -2,7 +2,8 @@
 
 `docs/journey-language-codes.md` is this table. A code never changes its meaning; a new rule gets
 a new code. JS1xx: how a file is written; JS2xx: names that lead nowhere; JS3xx: what has no
-meaning; JS4xx: warnings, the map can be used; JS5xx: the workspace file.
+meaning; JS4xx: warnings, the map can be used; JS5xx: the workspace file; JS6xx: its keys; JS8xx:
+field mappings.
 """
 
 from collections.abc import Mapping
@@ -69,3 +70,14 @@ CODES: Mapping[str, str] = {
     "JS505": "An address of the workspace cannot be used: state or clock.",
     "JS506": "The workspace names no journey, or one twice.",
 }
+
+ELSEWHERE: Mapping[str, str] = {
+    "JS601": "A secret stands in the workspace file.",
+    "JS602": "A file of keys is not UTF-8.",
+    "JS603": "Other users of the machine can read the keys (a warning).",
+    "JS604": "A key belongs to no tool of the workspace (a warning).",
+    "JS605": "Two tools would share the names of their keys.",
+    "JS606": "A line of `.env` cannot be read.",
+    "JS801": "A field mapping does not say what a field mapping can say.",
+}
+"""Codes that others report: `running.secrets` and the connectors' mappings."""
