@@ -43,6 +43,11 @@ def iso(at: int) -> str:
     return f"{iso_short(at)[:-1]}.{at % 1000:03d}Z"
 
 
+def bare(text: str) -> str:
+    """Write an instant without its fraction where that is zero, as Java programs do."""
+    return f"{text[:-5]}Z" if text.endswith(".000Z") else text
+
+
 def iso_short(at: int) -> str:
     """Write an instant to the second."""
     day, rest = divmod(at, DAY)

@@ -306,3 +306,10 @@ def test_a_person_logs_what_they_did(box: Running) -> None:
     )  # fmt: skip
     linked = box.hubspot("GET", "/crm/v4/objects/contacts/99954/associations/calls").body
     assert [str(row["toObjectId"]) for row in linked["results"]] == [made["id"]]
+
+
+def test_instants_lose_a_fraction_of_zero(box: Running) -> None:
+    made = make_task(box, "99951", hs_timestamp="2026-11-21T10:00:00.000Z")
+    assert made["properties"]["hs_timestamp"] == "2026-11-21T10:00:00Z"
+    made = make_task(box, "99951", hs_timestamp="2026-11-21T10:00:00.5Z")
+    assert made["properties"]["hs_timestamp"] == "2026-11-21T10:00:00.500Z"

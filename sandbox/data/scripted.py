@@ -127,10 +127,10 @@ def unanswered(story: Story, at: Callable[[float, int], int]) -> None:
 
 
 def lapsed(story: Story, at: Callable[[float, int], int]) -> None:
-    """Last here seven months ago, never asked back."""
+    """Last here half a year ago, never asked back."""
     _enquiry(story, at(-260, 9))
     _past(story, at(-259, 10), at(-251, 10))
-    _past(story, at(-240, 10), at(-212, 10), 1)
+    _past(story, at(-220, 10), at(-198, 10), 1)
 
 
 def unsubscribed(story: Story, at: Callable[[float, int], int]) -> None:

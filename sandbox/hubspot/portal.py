@@ -17,7 +17,7 @@ from journeysync.sandbox.hubspot.definitions import (
 from journeysync.sandbox.hubspot.kinds import Kind
 from journeysync.sandbox.hubspot.limits import Limits
 from journeysync.sandbox.hubspot.store import Record, Stamp, Store
-from journeysync.sandbox.world import World, iso
+from journeysync.sandbox.world import World, bare, iso
 
 PORTAL_ID = 48_151_623
 APP_ID = "4169410"
@@ -75,6 +75,8 @@ class Portal:
             "contacts": {},
         }
         self.requests = 0
+        self.last_search: tuple[Any, list[tuple[Record, Mapping[str, str]]]] | None = None
+        """What the last search found, and the state it belongs to."""
         self._ticks = 0
 
     # -- time ------------------------------------------------------------------------------
@@ -98,7 +100,7 @@ class Portal:
         return Stamp(self.tick(), "INTEGRATION", APP_ID)
 
     def now_text(self) -> str:
-        return iso(self.now)
+        return bare(iso(self.now))
 
     # -- rules -----------------------------------------------------------------------------
 
@@ -159,25 +161,31 @@ class Portal:
         properties: list[str] | tuple[str, ...],
         values: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
-        """Show a record: asked-for but empty is null, undefined is left out without a word."""
+        """Show a record: asked-for but empty is null, undefined is left out without a word.
+
+        With `values` it is what the search index holds: it knows of no archive.
+        """
         kind = record.kind
         held = record.values if values is None else values
         known = self.definitions[kind.name]
         names = set(properties) | {kind.created, kind.modified, "hs_object_id"}
-        shown = {
-            name: self.value(record, name, held)
-            for name in sorted(names)
-            if name in known and not known[name].archived_at
-        }
+        shown: dict[str, str | None] = {}
+        for name in sorted(names):
+            definition = known.get(name)
+            if definition is None or definition.archived_at:
+                continue
+            value = self.value(record, name, held)
+            shown[name] = bare(value) if value and definition.type == "datetime" else value
+        archived = record.archived_at if values is None else None
         body: dict[str, Any] = {
             "id": str(record.id),
             "properties": shown,
-            "createdAt": held[kind.created],
-            "updatedAt": held[kind.modified],
-            "archived": record.archived_at is not None,
+            "createdAt": bare(held[kind.created]),
+            "updatedAt": bare(held[kind.modified]),
+            "archived": archived is not None,
         }
-        if record.archived_at is not None:
-            body["archivedAt"] = iso(record.archived_at)
+        if archived is not None:
+            body["archivedAt"] = bare(iso(archived))
         return body
 
     def show_history(self, record: Record, names: list[str]) -> dict[str, list[dict[str, Any]]]:
@@ -187,10 +195,11 @@ class Portal:
         for name in names:
             if name not in known:
                 continue
+            is_instant = known[name].type == "datetime"
             told[name] = [
                 {
-                    "value": version.value,
-                    "timestamp": iso(version.stamp.at),
+                    "value": bare(version.value) if is_instant else version.value,
+                    "timestamp": bare(iso(version.stamp.at)),
                     "sourceType": version.stamp.source,
                     **({"sourceId": version.stamp.source_id} if version.stamp.source_id else {}),
                     **({"updatedByUserId": version.stamp.user} if version.stamp.user else {}),

@@ -33,11 +33,7 @@ def search(call: Call, kind: Kind) -> Answer:
         raise _problem(f"The request body is longer than {MAX_BODY} characters.")
     body = call.body()
     limit, start = _window(body)
-    test = _all_of(call.portal, kind, body)
-    found: list[tuple[Record, Values]] = [
-        (record, held) for record, held in call.portal.store.indexed(kind) if test(record, held)
-    ]
-    _sort(call.portal, kind, body, found)
+    found = _found(call.portal, kind, body)
     size = max(limit // 2, 1) if call.request.twist == "shrink-page" else limit
     page = found[start : start + size]
     properties = [str(name) for name in body.get("properties") or []] or list(kind.shown)
@@ -50,6 +46,22 @@ def search(call: Call, kind: Kind) -> Answer:
         cursor = str(following)
         told["paging"] = {"next": {"after": cursor}}
     return answer(200, told)
+
+
+def _found(portal: Portal, kind: Kind, body: Mapping[str, Any]) -> list[tuple[Record, Values]]:
+    """Find and sort; the next page of the same search need not do it again."""
+    asked = {name: body.get(name) for name in ("filterGroups", "filters", "query", "sorts")}
+    mark = (kind.name, repr(asked), portal.now, portal.store.version, portal.store.changes)
+    held = portal.last_search
+    if held is not None and held[0] == mark:
+        return held[1]
+    test = _all_of(portal, kind, body)
+    found: list[tuple[Record, Values]] = [
+        (record, values) for record, values in portal.store.indexed(kind) if test(record, values)
+    ]
+    _sort(portal, kind, body, found)
+    portal.last_search = (mark, found)
+    return found
 
 
 def _problem(message: str) -> Refusal:

@@ -77,6 +77,8 @@ class Store:
         self.unique: dict[tuple[str, str], dict[str, int]] = {("contacts", "email"): {}}
         self.changes = 0
         """Grows with every change that a snapshot would show."""
+        self.version = 0
+        """Grows with everything that could change what a search finds."""
         self.lagging: dict[tuple[str, int], tuple[dict[str, str] | None, int]] = {}
         """What the search index still believes: old values (None: not there), until request n."""
         self.visible_from: int | None = None
@@ -177,6 +179,7 @@ class Store:
         del self.records[record.kind.name][record.id]
         self.lagging.pop((record.kind.name, record.id), None)
         self.changes += 1
+        self.version += 1
 
     def link(self, one: Record, two: Record, *types: int) -> None:
         """Link two records, on both sides; types that are there already change nothing."""
@@ -194,6 +197,7 @@ class Store:
             if after != before:
                 held[there.id] = after
                 self.changes += 1
+                self.version += 1
 
     def unlink(self, one: Record, two: Record, *types: int) -> None:
         """Take links away; without types all of them."""
@@ -211,6 +215,7 @@ class Store:
             else:
                 del held[there.id]
             self.changes += 1
+            self.version += 1
 
     def logged(self, activity: Record, record: Record, at: int) -> None:
         """Let an activity leave its marks on a record, as HubSpot's own bookkeeping does."""
@@ -244,6 +249,7 @@ class Store:
             index[record.values[name].strip().lower()] = record.id
 
     def _remember(self, record: Record, *, new: bool = False) -> None:
+        self.version += 1
         if self.visible_from is None:
             return
         key = (record.kind.name, record.id)
@@ -253,11 +259,12 @@ class Store:
 
     def settle(self, request: int | None) -> None:
         """Let the search index catch up; None: with everything."""
-        if request is None:
-            self.lagging.clear()
-            return
-        for key in [key for key, (_, until) in self.lagging.items() if until <= request]:
+        due = [
+            key for key, (_, until) in self.lagging.items() if request is None or until <= request
+        ]
+        for key in due:
             del self.lagging[key]
+        self.version += bool(due)
 
     def indexed(self, kind: Kind) -> Iterator[tuple[Record, dict[str, str]]]:
         """Give what a search sees: live records with the values the index holds."""
