@@ -1,0 +1,86 @@
+"""What `journeysync check` says of a portal, and that what it offers for pasting can be pasted."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hubspot_portal import SPECS, Portal, portal
+from pydantic import SecretStr
+
+from journeysync.connectors.hubspot.mapping_file import FILE, parse_mapping
+from journeysync.core.errors import BadCredentials
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    with portal(tmp_path_factory.mktemp("workspace"), customers=60) as served:
+        yield served
+
+
+def test_a_new_portal_is_told_to_provision(here: Portal) -> None:
+    found = here.connect().check()
+
+    assert found[0].what.startswith("Portal ")
+    assert [one.next_step for one in found if one.level == "warning"] == [
+        "Run `journeysync provision`."
+    ]
+    assert "calls are left today" in found[-1].what
+
+
+def test_what_no_rule_names_can_be_pasted(here: Portal) -> None:
+    """Each list is a mapping without mistakes; once it is pasted, nothing is left to say."""
+    notes = [one for one in here.connect().check() if "Paste into" in one.next_step]
+    pasted = [one.next_step.split("\n", 1)[1] for one in notes]
+
+    assert len(notes) >= 3
+    for text in pasted:
+        assert parse_mapping(text, "pasted")[1] == []
+    stages = next(text for text in pasted if text.startswith("deals:"))
+    file = here.folder / FILE
+    file.parent.mkdir(parents=True)
+    file.write_text(stages)
+    try:
+        left = [one.what for one in here.connect().check()]
+    finally:
+        file.unlink()
+    assert not any(what.startswith("Deal stages") for what in left)
+
+
+def test_a_missing_scope_hides_nothing_else(here: Portal) -> None:
+    """One type may not be read: that is one finding with its scope; the others are looked at."""
+    tool = here.connect()
+    here.fault("GET /crm/v3/objects/emails", "lost-scope", times=1)
+    try:
+        found = tool.check()
+    finally:
+        here.admin("DELETE", "/faults")
+
+    (error,) = [one for one in found if one.level == "error"]
+    assert error.exit_code == 4
+    assert error.what.startswith("emails: crm refused the key (403). Grant it one of these scopes")
+    assert any("Deal stages" in one.what for one in found)
+
+
+def test_a_wrong_key_ends_the_look(here: Portal) -> None:
+    tool = here.connect(access_token=SecretStr("pat-wrong"))
+    with pytest.raises(BadCredentials, match="Renew the service key"):
+        tool.check()
+
+
+def test_events_that_this_portal_cannot_tell_are_named(tmp_path: Path) -> None:
+    """The shipped mapping reads a property that is gone: what to say of it can be pasted."""
+    with portal(tmp_path) as served:
+        tool = served.connect()
+        tool.provision(["contact"], SPECS, dry_run=False, remove=False)
+        client = tool._client
+        path = client.paths.properties("contacts", "feedback_score")
+        client.write("DELETE", path, lambda _body: None)
+        fresh = served.connect()
+
+        (note,) = [one for one in fresh.check() if "will never be seen" in one.what]
+
+    text = note.next_step.split("\n", 1)[1]
+    own, problems = parse_mapping(text, "pasted")
+    assert problems == []
+    assert own is not None
+    assert own.contacts.changes[0].property == "feedback_score"
