@@ -9,7 +9,8 @@ is an instant of the map's calendar and what happened then:
 
 A word without `=` is the booking it is about. `for` and `to` say when that booking starts: the
 start moves with it, as in a booking tool, so what is asked earlier knows the earlier start only.
-An `outcome` stands on the start, too, as in HubSpot.
+Booking and start say as `lead_time` how many hours ahead they were set, and an `outcome` stands on
+the start, too, as in HubSpot.
 A line with `?` asks what the map says at that instant, and holds the whole answer:
 
     2026-11-03 10:00  ? during; to do: welcome-letter; reminder: due; check-in: none
@@ -119,13 +120,16 @@ def _after(
             attributes[key] = value
         else:
             booking = word
-    if kind == "booking.created" and starts is not None:
-        attributes["lead_time"] = (starts - at).total_seconds() / HOUR
+    ahead: dict[str, Scalar] = {}
+    if starts is not None:
+        ahead["lead_time"] = (starts - at).total_seconds() / HOUR
+    if kind == "booking.created":
+        attributes |= ahead
     subject = ("booking", booking) if booking else ("", "")
     event = Event(f"e{number:03}", "crm", kind, at, "crm:1", *subject, attributes)
     name = f"{booking}-start"
     if starts is not None:
-        start = replace(event, id=name, kind="booking.starts", at=starts, attributes={})
+        start = replace(event, id=name, kind="booking.starts", at=starts, attributes=ahead)
         return [*(one for one in known if one.id != name), event, start]
     if booking and "outcome" in attributes:
         told = {"outcome": attributes["outcome"]}

@@ -71,7 +71,7 @@ MEETINGS: dict[str, tuple[dict[str, str], dict[str, Any], list[str]]] = {
         {},
         [
             f"{CREATED} outcome=scheduled {ABOUT}",
-            f"booking.starts 2026-03-02T09:00:00Z outcome=scheduled {ABOUT}",
+            f"booking.starts 2026-03-02T09:00:00Z lead_time=237.0 outcome=scheduled {ABOUT}",
             f"booking.ended 2026-03-02T10:00:00Z outcome=scheduled {ABOUT}",
         ],
     ),
@@ -80,7 +80,7 @@ MEETINGS: dict[str, tuple[dict[str, str], dict[str, Any], list[str]]] = {
         decided("COMPLETED", "2026-03-02T18:00:00Z"),
         [
             f"{CREATED} outcome=completed {ABOUT}",
-            f"booking.starts 2026-03-02T09:00:00Z outcome=completed {ABOUT}",
+            f"booking.starts 2026-03-02T09:00:00Z lead_time=237.0 outcome=completed {ABOUT}",
             f"booking.ended 2026-03-02T10:00:00Z outcome=completed {ABOUT}",
             f"booking.attended 2026-03-02T10:00:00Z outcome=completed {ABOUT}",
             f"meeting.held 2026-03-02T10:00:00Z outcome=completed {ABOUT}",
@@ -91,7 +91,7 @@ MEETINGS: dict[str, tuple[dict[str, str], dict[str, Any], list[str]]] = {
         decided("NO_SHOW", "2026-03-02T09:20:00Z"),
         [
             f"{CREATED} outcome=no_show {ABOUT}",
-            f"booking.starts 2026-03-02T09:00:00Z outcome=no_show {ABOUT}",
+            f"booking.starts 2026-03-02T09:00:00Z lead_time=237.0 outcome=no_show {ABOUT}",
             f"booking.ended 2026-03-02T10:00:00Z outcome=no_show {ABOUT}",
             f"booking.no_show 2026-03-02T09:20:00Z outcome=no_show {ABOUT}",
         ],
@@ -101,7 +101,7 @@ MEETINGS: dict[str, tuple[dict[str, str], dict[str, Any], list[str]]] = {
         decided("CANCELED", "2026-03-01T08:00:00Z"),
         [
             f"{CREATED} outcome=canceled {ABOUT}",
-            f"booking.starts 2026-03-02T09:00:00Z outcome=canceled {ABOUT}",
+            f"booking.starts 2026-03-02T09:00:00Z lead_time=237.0 outcome=canceled {ABOUT}",
             f"booking.cancelled 2026-03-01T08:00:00Z outcome=canceled {ABOUT}",
         ],
     ),
@@ -124,7 +124,7 @@ MEETINGS: dict[str, tuple[dict[str, str], dict[str, Any], list[str]]] = {
         [
             f"{CREATED} outcome=scheduled {ABOUT}",
             f"booking.rescheduled 2026-02-25T11:00:00Z outcome=scheduled {ABOUT}",
-            f"booking.starts 2026-03-02T09:00:00Z outcome=scheduled {ABOUT}",
+            f"booking.starts 2026-03-02T09:00:00Z lead_time=118.0 outcome=scheduled {ABOUT}",
             f"booking.ended 2026-03-02T10:00:00Z outcome=scheduled {ABOUT}",
         ],
     ),
@@ -133,7 +133,7 @@ MEETINGS: dict[str, tuple[dict[str, str], dict[str, Any], list[str]]] = {
         {},
         [
             f"booking.created 2026-03-02T09:00:00Z lead_time=0.0 outcome=completed {ABOUT}",
-            f"booking.starts 2026-03-02T09:00:00Z outcome=completed {ABOUT}",
+            f"booking.starts 2026-03-02T09:00:00Z lead_time=0.0 outcome=completed {ABOUT}",
             f"booking.ended 2026-03-02T09:00:00Z outcome=completed {ABOUT}",
             f"booking.attended 2026-03-02T09:00:00Z outcome=completed {ABOUT}",
             f"meeting.held 2026-03-02T09:00:00Z outcome=completed {ABOUT}",

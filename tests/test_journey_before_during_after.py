@@ -15,8 +15,9 @@ from stories import Story, read, told
 
 from journeysync.connectors.hubspot.mapping_file import parse_mapping, shipped_text
 from journeysync.core.language.loader import read_map
-from journeysync.core.language.model import Pattern
+from journeysync.core.language.model import Journey, Pattern
 from journeysync.core.language.vocabulary import known
+from journeysync.core.problems import Problem
 
 HERE = Path(__file__).parent
 MAP = HERE.parent / "mappings/journeys/before-during-after.yaml"
@@ -130,13 +131,33 @@ def test_the_changes_shown_on_the_page_make_good_maps(edit: str) -> None:
     changes = YAML(typ="safe").load(edit)
     if changes.keys() <= {"journeys", "departments"}:
         return  # lines of the workspace file, which tests/test_docs.py looks at
-    written = io.StringIO()
-    YAML(typ="safe").dump(changed(YAML(typ="safe").load(TEXT), changes), written)
-
-    journey, problems = read_map(written.getvalue(), "our-journey.yaml")
+    journey, problems = edited(changes)
 
     assert problems == []
     assert journey != JOURNEY
+
+
+STRICTER = [*read(HERE / "stories/strict-reminder.md", ZoneInfo(JOURNEY.calendar.timezone))]
+
+
+@pytest.mark.parametrize("story", STRICTER, ids=lambda story: story.name)
+def test_stricter_reminders_tell_the_story(story: Story) -> None:
+    edit = next(edit for edit in EDITS if "lead_time" in edit)
+    journey, _ = edited(YAML(typ="safe").load(edit))
+    assert journey is not None
+    found = [
+        interpret(journey, person.attributes, person.events, now=question.at)
+        for question, person in story.questions
+    ]
+
+    assert "\n".join(told(story, journey, found)) == "\n".join(story.lines)
+
+
+def edited(changes: Mapping[str, Any]) -> tuple[Journey | None, list[Problem]]:
+    """Read the map with changes, as the person reads it who made them."""
+    written = io.StringIO()
+    YAML(typ="safe").dump(changed(YAML(typ="safe").load(TEXT), changes), written)
+    return read_map(written.getvalue(), "our-journey.yaml")
 
 
 def changed(journey: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

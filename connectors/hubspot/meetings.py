@@ -47,8 +47,11 @@ def reading(facts: Facts, mapping: FieldMapping) -> Reading:
 def _events(
     facts: Facts, rule: MeetingRule, start: datetime, attributes: Mapping[str, Scalar]
 ) -> Iterator[Event]:
+    known = start
     for moment, at, repeats in _moments(facts, start):
-        ahead = {"lead_time": _hours(start - at)} if moment == "created" else {}
+        # Its making, then its moves: the last of them before the start is when that start was set.
+        known = min(at, start) if moment in {"created", "rescheduled"} else known
+        ahead = {"lead_time": _hours(start - known)} if moment in {"created", "starts"} else {}
         for kind in getattr(rule, moment):
             yield from facts.events(
                 kind,
@@ -60,7 +63,7 @@ def _events(
 
 
 def _hours(span: timedelta) -> float:
-    """How long ahead a booking was made; a map may ask for `lead_time: {lt: 24}`."""
+    """How long ahead a start was set; a map may ask for `lead_time: {lt: 24}`."""
     return round(span / timedelta(hours=1), 2)
 
 
