@@ -67,12 +67,14 @@ def read_csv(path: Path) -> Rows:
     rows = Rows({}, problems=parsed.problems)
     escaped = any(_undecoded(line) for line in lines)
     for line, cells in parsed:
+        if not any(cells):
+            continue
         if escaped and any(_undecoded(cell) for cell in cells):
             rows.problems.append(_not_utf8(path, line))
         elif len(cells) == width:
             kept.append(cells)
             rows.lines.append(line)
-        elif cells and any(cells):
+        else:
             rows.problems.append(_ragged(path, line, len(cells), width))
     turned = zip(*kept, strict=True) if kept else ((),) * width
     rows.columns = {
