@@ -4,7 +4,11 @@ Each case runs `journeysync` on a workspace of the sandbox that somebody or some
 """
 
 import shutil
+import signal
 import sqlite3
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -197,3 +201,25 @@ def test_a_full_disk(sandbox: Ready, folder: Path, pages: int) -> None:
     assert writes(sandbox) == 0
     ahead = run("sync", "--workspace", folder, "--dry-run")
     assert (ahead.code, "Plan: stages=4 " in ahead.out) == (0, True)
+
+
+def test_a_scheduler_that_stops_a_run(sandbox: Ready, folder: Path) -> None:
+    """SIGTERM is Ctrl-C: exit 130, one sentence, and the next run does what is left."""
+    fault(sandbox, match="POST /crm/v3/objects/contacts/batch/update", kind="hold")
+    command = [sys.executable, "-m", "journeysync.cli", "sync", "--workspace", str(folder)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        while not any(
+            "batch/update" in one["path"]
+            for one in requests.get(f"{sandbox.admin}/journal", timeout=20).json()["requests"]
+        ):
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate()
+    requests.delete(f"{sandbox.admin}/faults", timeout=20)
+
+    assert process.returncode == 130, said
+    assert said.splitlines() == [
+        "Interrupted. What was finished is kept; the next run goes on from there."
+    ]
+    assert "Done: stages=4 " in run("sync", "--workspace", folder).out
