@@ -200,6 +200,10 @@ class Caller:
             answer = exchange()
         except Unanswered as error:
             self._repeat(request, error.what, wait=1.0, untouched=not error.sent)
+        finally:
+            # Counted when it is over: the tool counted it earlier, so its window moves on first.
+            for name in request.windows:
+                self.windows[name].take(self.monotonic())
         self._learn(request, answer)
         if not answer.ok:
             self._refuse(request, answer)
@@ -215,8 +219,6 @@ class Caller:
         windows = [self.windows[name] for name in request.windows]
         while (wait := max((one.wait(self.monotonic()) for one in windows), default=0.0)) > 0:
             self.sleep(wait)
-        for one in windows:
-            one.take(self.monotonic())
 
     def _learn(self, request: Request, answer: Answer) -> None:
         for name in request.windows:

@@ -211,6 +211,21 @@ def test_a_window_lets_no_more_through_than_it_holds() -> None:
     assert clock.slept == [7.0]
 
 
+def test_a_call_counts_from_its_end() -> None:
+    """The tool counted it when it arrived, some time between its sending and its answer."""
+    clock = Clock()
+    one = caller(clock, Window(1, 10.0))
+
+    def slow() -> Answer:
+        clock.now += 2
+        return OK
+
+    one.call(READ, slow, json.loads)
+    one.call(READ, answers(OK), json.loads)
+
+    assert clock.slept == [10.0]
+
+
 def test_a_window_learns_that_others_use_it_too() -> None:
     """The tool says that nothing is left, and that it allows 190 in all."""
     clock = Clock()
