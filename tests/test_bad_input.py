@@ -25,7 +25,8 @@ from journeysync.commands.pretend import Ready, pretend
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Ready]:
-    with pretend(Console(Path(), as_json=False, verbose=False), customers=4) as ready:
+    console = Console(Path(), as_json=False, verbose=False)
+    with pretend(console, customers=4, limits=False) as ready:
         yield ready
 
 
