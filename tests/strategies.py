@@ -270,6 +270,9 @@ def maps(draw: DrawFn, kinds: Kinds) -> Map:
     return found
 
 
+some_kinds = st.lists(st.sampled_from(KINDS), min_size=2, max_size=4, unique=True).map(tuple)
+
+
 def spans_of(part: Any) -> list[Duration]:
     """Find the durations that a map speaks of."""
     if isinstance(part, dict):
@@ -368,7 +371,7 @@ def _events(
 @st.composite
 def cases(draw: DrawFn, most_people: int = 2) -> Case:
     """Draw a map, customers whose histories collide with it, and `now`."""
-    kinds = tuple(draw(st.lists(st.sampled_from(KINDS), min_size=2, max_size=4, unique=True)))
+    kinds = draw(some_kinds)
     found = draw(maps(kinds))
     journey = Journey.model_validate(found)
     clock = Clock(

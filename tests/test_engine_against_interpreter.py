@@ -5,17 +5,18 @@ from dataclasses import astuple, replace
 from datetime import datetime, timedelta
 from random import Random
 
+from crowds import crowd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from interpreter import Answer, Days, ExpectationRow, interpret
 from kernel import answers, changes
-from strategies import TICK, Case, Person, cases, spans_of
+from strategies import TICK, Case, Person, cases, maps, some_kinds, spans_of
 
 from journeysync.core.language.model import Journey
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 thorough = settings(max_examples=150, deadline=None, suppress_health_check=_SLOW)
-moderate = settings(max_examples=60, deadline=None, suppress_health_check=_SLOW)
+moderate = settings(max_examples=40, deadline=None, suppress_health_check=_SLOW)
 
 
 def tools(people: Sequence[Person]) -> frozenset[str]:
@@ -43,6 +44,19 @@ def test_the_engine_says_what_the_text_says(case: Case) -> None:
 
     expected = second_opinion(case.journey, case.people, case.now)
     assert [in_order(one) for one in engine] == [in_order(one) for one in expected]
+
+
+@moderate
+@given(st.data(), st.integers(0, 2**32))
+def test_the_engine_says_it_of_many_at_once(data: st.DataObject, seed: int) -> None:
+    kinds = data.draw(some_kinds)
+    case = crowd(data.draw(maps(kinds)), kinds, 40, Random(seed))
+
+    engine = answers(case.journey, case.people, case.now)
+
+    expected = second_opinion(case.journey, case.people, case.now)
+    for person, one, other in zip(case.people, engine, expected, strict=True):
+        assert in_order(one) == in_order(other), person
 
 
 @moderate
