@@ -232,10 +232,9 @@ def _refuse_duplicates(inputs: list[dict[str, Any]]) -> None:
     if twice:
         raise Refusal(
             400,
-            f"Duplicate IDs found in batch input: [{', '.join(twice)}]. "
-            "IDs must be unique within a batch.",
+            f"Duplicate IDs found in batch input: [{', '.join(twice)}]. IDs must be unique",
             "VALIDATION_ERROR",
-            context={"ids": [f"[{', '.join(twice)}]"]},
+            context={"ids": twice},
         )
 
 
@@ -244,10 +243,10 @@ def _inputs(body: Mapping[str, Any], most: int) -> list[dict[str, Any]]:
     if not isinstance(inputs, list) or not all(isinstance(row, dict) for row in inputs):
         raise Refusal(400, "Invalid input JSON: inputs must be a list of objects")
     if len(inputs) > most:
+        what = " for property histories" if most == MAX_WITH_HISTORY else ""
         raise Refusal(
             400,
-            f"The maximum number of inputs supported in a batch request is {most}; "
-            f"{len(inputs)} were given.",
+            f"The maximum number of inputs supported in a batch request{what} is {most}",
             "VALIDATION_ERROR",
         )
     return inputs

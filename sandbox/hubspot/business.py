@@ -10,6 +10,7 @@ from itertools import count
 from journeysync.sandbox.data.happenings import Happening, Story
 from journeysync.sandbox.data.lives import newcomers, ordinary
 from journeysync.sandbox.data.scripted import scripted
+from journeysync.sandbox.hubspot.besides import write_besides
 from journeysync.sandbox.hubspot.diary import Diary
 from journeysync.sandbox.hubspot.portal import Portal
 from journeysync.sandbox.world import DAY
@@ -57,6 +58,7 @@ class Business:
             self._take(story, world.now)
         # Merges join two finished records, whichever of them is told first.
         self._diary.merge_all()
+        write_besides(self._diary, world.now)
         for story in newcomers(self._day, world.seed, world.customers, self._next_number):
             self._plan(story, world.now)
 

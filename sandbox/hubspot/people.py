@@ -75,8 +75,9 @@ def _edit(
 
 def _wanted(command: dict[str, Any]) -> dict[str, Any]:
     """Read what to set: `properties`, or one `property` with its `value`."""
-    if "properties" in command:
-        return dict(command["properties"])
+    for name in ("properties", "values", "fields"):
+        if isinstance(command.get(name), dict):
+            return dict(command[name])
     if "id" in command and "property" in command:
         return {str(command["property"]): command.get("value", "")}
     raise BadEdit("set needs properties: {NAME: VALUE}")
