@@ -185,5 +185,6 @@ def _say_refused(console: Console, refused: "Sequence[Refusal]") -> None:
 
 def _conclude(console: Console, customers: int, events: int, failed: int, out: Path | None) -> None:
     where = f" Results are in {out}." if out is not None else ""
-    rows = f" {failed} rows could not be read: mend them and run again." if failed else ""
+    noun = "row" if failed == 1 else "rows"
+    rows = f" {failed} {noun} could not be read; mend the file and run again." if failed else ""
     console.show(f"Evaluated {customers} customers with {events} events.{rows}{where}")
