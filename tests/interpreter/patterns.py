@@ -14,7 +14,8 @@ from interpreter.days import Days
 from journeysync.core.language.model import Condition, Conditions, Pattern
 from journeysync.core.models import Event, Scalar
 
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,2})?", re.ASCII)
+"""What "reads as numbers": the text is silent; `1e400` is no amount but somebody's id."""
 
 
 def matching(patterns: Iterable[Pattern], history: Sequence[Event], days: Days) -> list[Event]:
