@@ -128,6 +128,7 @@ def unanswered(story: Story, at: Callable[[float, int], int]) -> None:
 
 def lapsed(story: Story, at: Callable[[float, int], int]) -> None:
     """Last here half a year ago, never asked back."""
+    story.about |= {"newsletter": ""}
     _enquiry(story, at(-260, 9))
     _past(story, at(-259, 10), at(-251, 10))
     _past(story, at(-220, 10), at(-198, 10), 1)
