@@ -121,6 +121,11 @@ def _between_numbers(wanted: Condition, number: Fraction | None) -> bool:
     return all(checks)
 
 
+def same_text(value: Scalar | None, wanted: Scalar) -> bool:
+    """Compare an attribute with a value as conditions do."""
+    return _equal(_text(value), wanted)
+
+
 def _equal(value: str, wanted: Scalar) -> bool:
     # "when both sides read as numbers they compare as numbers (`007` equals 7)"
     left, right = _number(value), _number(_text(wanted))

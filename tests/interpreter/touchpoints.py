@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from interpreter.days import Days
-from interpreter.patterns import hold, matching
+from interpreter.patterns import hold, matching, same_text
 from interpreter.places import Move, Spell, on_at, on_route, stays
 from interpreter.rows import ExpectationRow
 from journeysync.core.instants import iso, to_micros
@@ -52,7 +52,10 @@ class Anchor:
         return self.event.id if self.event else f"{self.place}@{iso(to_micros(self.at))}"
 
     def named_by(self, text: Scalar | None) -> bool:
-        """Tell whether a task names this anchor: by its text or by the event's shared id."""
+        """Tell whether a task names this anchor: by its text or by the event's shared id.
+
+        Ids are compared as they are: `007` and `7` are two events.
+        """
         names = {self.text}
         if self.event:
             names.add(shared_id(self.event.id, self.event.person))
@@ -172,7 +175,7 @@ class Expecting:
         return (
             event.kind == "task.completed"
             and event is not self.anchor.event
-            and str(event.attributes.get("touchpoint", "")).strip() == self.touchpoint.id
+            and same_text(event.attributes.get("touchpoint"), self.touchpoint.id)
             and self.anchor.named_by(event.attributes.get("anchor"))
         )
 
