@@ -1,5 +1,6 @@
 """People and events out of files: what is read, what is set aside and why, what stops a run."""
 
+import errno
 import gzip
 import json
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from journeysync.connectors.files import duck as duck_module
 from journeysync.connectors.files.duck import Duck
 from journeysync.connectors.files.instants import instant_sql, parse_instant
 from journeysync.connectors.files.reading import FilesReading
@@ -584,6 +586,47 @@ def test_nested_columns_of_parquet(tmp_path: Path) -> None:
 
     with pytest.raises(Usage, match="column `items`"):
         read_paths(tmp_path / "people.parquet", tmp_path / "events.parquet")
+
+
+@pytest.mark.parametrize("harm", ["bytes changed", "a part missing"])
+def test_damaged_parquet(tmp_path: Path, harm: str) -> None:
+    """A file whose end is right and whose inside is not."""
+    write(tmp_path / "people.parquet", PEOPLE)
+    path = tmp_path / "events.parquet"
+    ids = [f"{n * 7919 % 10007}-{n}" for n in range(20_000)]
+    table = pa.table(
+        {
+            "id": ids,
+            "person_id": ["ann"] * len(ids),
+            "kind": ["order.placed"] * len(ids),
+            "at": list(range(len(ids))),
+        }
+    )
+    pq.write_table(table, path, use_dictionary=False)
+    content = bytearray(path.read_bytes())
+    middle = len(content) // 3
+    if harm == "bytes changed":
+        content[middle : middle + 4000] = b"\xff" * 4000
+    else:
+        del content[4:middle]
+    path.write_bytes(content)
+
+    with pytest.raises(Usage, match="damaged"):
+        read_paths(tmp_path / "people.parquet", path)
+
+
+def test_a_full_disk_while_sorting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What memory does not hold is sorted on disk; when that is full DuckDB says "memory"."""
+    monkeypatch.setattr(duck_module, "MEMORY", "10MB")
+    full = Duck(tmp_path, UTC_ZONE)
+    full.run("SET max_temp_directory_size = '1MB'")
+
+    with pytest.raises(OSError, match="disk is full") as raised:
+        for _ in full.batches("SELECT hash(range)::VARCHAR AS h FROM range(3000000) ORDER BY h", 9):
+            pass
+
+    assert raised.value.errno == errno.ENOSPC
+    full.close()
 
 
 def test_names_of_columns_are_no_sql(tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 Its stubs do not know what a query returns; here that is said once.
 """
 
+import errno
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,11 +15,33 @@ import pyarrow as pa
 
 from journeysync.connectors.files.instants import parse_instant
 from journeysync.core.addresses import normal_email
+from journeysync.core.errors import Usage
 
 MEMORY = "1GB"
 """What may be held before sorting goes on on disk."""
 
 Error = duckdb.Error
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Turn what a full disk or a damaged file does to DuckDB into what it is."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException:
+        # What memory does not hold goes to disk: only a full one ends in this.
+        raise OSError(errno.ENOSPC, "The disk is full") from None
+    except duckdb.Error as error:
+        text = str(error)
+        if "No space left" in text:
+            raise OSError(errno.ENOSPC, "The disk is full") from None
+        if any(sign in text for sign in _DAMAGED):
+            raise Usage("One of the Parquet files is damaged. Get it again.") from None
+        raise
+
+
+_DAMAGED = ("Failed to read file", "in Parquet file", "Out of buffer", "bytes outside file")
+"""How DuckDB says that a Parquet file's inside is not what its end promised."""
 
 
 class Duck:
@@ -46,7 +70,8 @@ class Duck:
 
     def run(self, sql: str) -> None:
         """Carry out a statement."""
-        self._connection.execute(sql)
+        with _plain_errors():
+            self._connection.execute(sql)
 
     def offer(self, name: str, table: Any) -> None:
         """Let queries read an Arrow table by a name."""
@@ -54,20 +79,30 @@ class Duck:
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Fetch all rows."""
-        found: list[tuple[Any, ...]] = self._connection.execute(sql).fetchall()
+        with _plain_errors():
+            found: list[tuple[Any, ...]] = self._connection.execute(sql).fetchall()
         return found
 
     def table(self, sql: str) -> Any:
         """Fetch all rows as an Arrow table."""
-        return self._connection.sql(sql).to_arrow_table()
+        with _plain_errors():
+            return self._connection.sql(sql).to_arrow_table()
 
     def numbers(self, sql: str) -> list[Any]:
         """Fetch the columns of a query as NumPy arrays."""
-        return list(self._connection.sql(sql).fetchnumpy().values())
+        with _plain_errors():
+            return list(self._connection.sql(sql).fetchnumpy().values())
 
     def batches(self, sql: str, size: int) -> Iterator[Any]:
         """Fetch rows as Arrow batches, little by little; no other query may run meanwhile."""
-        yield from self._connection.sql(sql).to_arrow_reader(size)
+        with _plain_errors():
+            reader = iter(self._connection.sql(sql).to_arrow_reader(size))
+        while True:
+            with _plain_errors():
+                batch = next(reader, None)
+            if batch is None:
+                return
+            yield batch
 
     def close(self) -> None:
         """Let go of everything."""
