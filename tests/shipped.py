@@ -91,7 +91,7 @@ def _patterns(values: Iterable[Any]) -> list[Pattern]:
 def _changed(journey: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """Change a map as a reader does: key by key, in the parts named by their id."""
     for key, new in changes.items():
-        if not isinstance(new, list):
+        if not isinstance(new, list) or not all("id" in part for part in new):
             journey[key] = new
             continue
         parts = {part["id"]: part for part in journey.get(key, [])}

@@ -1,6 +1,7 @@
 """The examples of journeys give what their pages show."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ def shown(page: str, part: str) -> str:
     return found[1]
 
 
-def table(head: str, rows: list[tuple[str, ...]]) -> str:
+def table(head: str, rows: Sequence[tuple[str, ...]]) -> str:
     lines = [head, "|---" * len(rows[0]) + "|"]
     return "".join(f"{line}\n" for line in [*lines, *(f"| {' | '.join(row)} |" for row in rows)])
 
@@ -44,7 +45,8 @@ def test_the_page_shows_where_they_stand(name: str) -> None:
         for row in tables["places"]
     ]
 
-    assert shown(shipped(name).page, "places") == table("| customer | route | place | since |", rows)
+    head = "| customer | route | place | since |"
+    assert shown(shipped(name).page, "places") == table(head, rows)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -56,7 +58,8 @@ def test_the_page_shows_what_is_owed(name: str) -> None:
         if row["actionable"] in {True, "true"}
     ]
 
-    assert shown(shipped(name).page, "tasks") == table("| customer | touchpoint | deadline (UTC) |", rows)
+    head = "| customer | touchpoint | deadline (UTC) |"
+    assert shown(shipped(name).page, "tasks") == table(head, rows)
 
 
 @pytest.mark.parametrize("name", NAMES)
