@@ -135,6 +135,17 @@ def customers_sharing_tasks(connection: Connection, customers: Collection[str]) 
     }
 
 
+def with_tasks(connection: Connection, customers: Collection[str]) -> set[str]:
+    """Return those of the customers for whom there is or was a task of ours."""
+    return {
+        customer
+        for part in chunks(sorted(customers))
+        for (customer,) in connection.execute(
+            select(t.task_customer.c.customer).where(t.task_customer.c.customer.in_(part))
+        )
+    }
+
+
 def customers_of_tasks(connection: Connection, tool: str, ids: Collection[str]) -> set[str]:
     """Return the customers of the tasks with these ids in a tool."""
     return {
