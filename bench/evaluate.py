@@ -114,7 +114,13 @@ def write(customers: int, folder: Path) -> None:
             file=folder / "events.parquet",
         )
     )
-    (folder / "map.yaml").write_text(json.dumps(MAP))  # JSON is YAML
+    owned = {
+        name: [{**part, "owner": "team"} for part in parts]
+        if name in {"stages", "touchpoints"}
+        else parts
+        for name, parts in MAP.items()
+    }
+    (folder / "map.yaml").write_text(json.dumps(owned))  # JSON is YAML
 
 
 def scan(_customers: int, folder: Path) -> None:
