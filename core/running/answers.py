@@ -1,7 +1,7 @@
 """Evaluating customers of the state: their views, and the instant at which each next changes."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection
 
-from journeysync.core.engine.evaluate import evaluate
+from journeysync.core.engine.evaluate import Evaluation, evaluate
 from journeysync.core.engine.live import live_statuses
 from journeysync.core.identity.rules import IdentityRules
 from journeysync.core.instants import from_micros, iso, to_micros
@@ -76,11 +76,8 @@ def evaluate_customers(
     fresh = frozenset(touched)
     answers: list[list[JourneyAnswer]] = [[] for _ in history.ids]
     for journey in setting.journeys:
-        evaluation = evaluate(
-            journey, history.customers, history.events, now=now, tools=setting.emits
-        )
-        reach = {one.id: reach_of(one, setting) for one in journey.touchpoints}
-        expectations = live_statuses(evaluation.expectations, reach)
+        evaluation = evaluate_live(journey, history, setting)
+        expectations = evaluation.expectations
         if settled_for is not None:
             expectations = _unsettled(expectations, history.ids, settled_for)
         for row, answer in enumerate(_answers(journey, evaluation.places, expectations, evidence)):
@@ -102,6 +99,19 @@ def evaluate_customers(
             )
         )  # fmt: skip
     return found
+
+
+def evaluate_live(journey: Journey, history: History, setting: Setting) -> Evaluation:
+    """Evaluate a map, with the statuses of a run over live tools."""
+    found = evaluate(
+        journey,
+        history.customers,
+        history.events,
+        now=to_micros(setting.now),
+        tools=setting.emits,
+    )
+    reach = {one.id: reach_of(one, setting) for one in journey.touchpoints}
+    return replace(found, expectations=live_statuses(found.expectations, reach))
 
 
 def _sooner(due: dict[str, int], customer: str, at: int | None) -> None:
