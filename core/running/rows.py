@@ -63,8 +63,7 @@ def _places(
 def _moves(journey: str, moves: "pa.Table", names: Column, ids: Column) -> "pa.Table":
     customer, at = _ints(moves.column("customer")), _ints(moves.column("at"))
     row = _ints(moves.column("evidence_row"))
-    evidence = _by_row(ids, row)
-    order = np.lexsort((row, _ranks(moves, "previous"), _ranks(moves, "place"), at, customer))
+    order = _move_order(moves, customer, at, row)
     return _table(
         "moves",
         [
@@ -72,9 +71,22 @@ def _moves(journey: str, moves: "pa.Table", names: Column, ids: Column) -> "pa.T
             _constant(journey, len(order)),
             iso_texts(at[order]),
             *(_codes(moves, name, order) for name in ("place", "previous")),
-            take(evidence, order),
+            _by_row(ids, row[order]),
         ],
     )
+
+
+def _move_order(moves: "pa.Table", customer: Ints, at: Ints, row: Ints) -> Ints:
+    """Sort moves, which come in their order, where one customer made several at one instant."""
+    order = np.arange(len(row))
+    new = np.ones(len(row) + 1, dtype=bool)
+    new[1:-1] = (customer[1:] != customer[:-1]) | (at[1:] != at[:-1])
+    tied = np.flatnonzero(~new[:-1] | ~new[1:])
+    if len(tied):
+        place, previous = _ranks(moves, "place")[tied], _ranks(moves, "previous")[tied]
+        run = np.cumsum(new)[tied]
+        order[tied] = tied[np.lexsort((row[tied], previous, place, run))]
+    return order
 
 
 def _expectations(journey: str, given: "pa.Table", names: Column, ids: Column) -> "pa.Table":
