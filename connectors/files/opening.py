@@ -36,6 +36,11 @@ class Opened:
     """Column of the file -> in SQL: what it holds. SQL knows no upper and lower case, files do."""
     problems: list[Problem] = field(default_factory=list)
 
+    @property
+    def is_parquet(self) -> bool:
+        """Whether the file is read where it lies."""
+        return self.path.suffix.lower() == ".parquet"
+
     def text(self, column: str) -> str:
         """Say in SQL what a column holds as text; null where it is empty or not there."""
         plain = self.plain(column)
