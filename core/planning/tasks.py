@@ -6,7 +6,7 @@ its expectation: it moves when the anchor moves, and closes when nothing is owed
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from journeysync.core.language.model import Touchpoint
@@ -133,6 +133,11 @@ def _follow(
         plan.findings.append(_finding(task, standing, need, alias))
         return False
     if need is not None and need.standing in (ALIVE, PENDING):
+        members = _members(need)
+        if set(members) != set(task.customers):
+            # Customers were joined or parted since: the task is theirs whom it now stands for.
+            task = replace(task, customers=members)
+            plan.findings.append(_finding(task, "open", need, alias))
         return _move(plan, task, need, atlas, present, alias)
     if need is not None and need.standing == UNKNOWN:
         return True
@@ -204,7 +209,7 @@ def _open(
         if tool in world.down:
             plan.notes.append(Note("waiting", tool, view.id, f"{tool} cannot be reached"))
             continue
-        members = tuple(dict.fromkeys(member.id for member, _, _ in need.members))
+        members = _members(need)
         if _adopt(plan, need, atlas, world.tasks.get(need.key), tool, members, open_now):
             continue
         if any(open_now[member] >= rules.max_open_per_customer for member in members):
@@ -264,6 +269,10 @@ def _opening(
         body=body(view, one, touchpoint, journey, atlas.zone, need.key, tuple(need.journeys)),
         owner=owner, priority=priority, about=_about(need, tool),
     )  # fmt: skip
+
+
+def _members(need: Need) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(view.id for view, _, _ in need.members))
 
 
 def _tool(need: Need, touchpoint: Touchpoint, rules: Rules) -> str | None:

@@ -106,7 +106,7 @@ def look(job: Job) -> Outlook:
         if job.full or runs.fingerprint(connection) != mark:
             chosen = runs.all_customers(connection)
         else:
-            chosen = set(identified.customers)
+            chosen = set(identified.customers | identified.vanished)
             chosen |= runs.due_customers(connection, to_micros(job.now))
             chosen |= ledger_of.failed_customers(connection) | read.task_customers
             chosen |= ledger_of.customers_sharing_tasks(connection, chosen)
@@ -146,13 +146,11 @@ def _evaluate(
     for start in range(0, len(customers), CHUNK):
         part = customers[start : start + CHUNK]
         with job.store.begin() as connection:
-            found = evaluate_customers(
-                connection,
-                part,
-                setting,
-                touched,
-                settled_for=ledger_of.with_tasks(connection, part),
-            )
+            tasked = ledger_of.with_tasks(connection, part)
+            found = evaluate_customers(connection, part, setting, touched, settled_for=tasked)
+            # Whoever is gone is owed nothing: their tasks close.
+            here = {view.id for view in found.views}
+            found.views += [CustomerView(one, (), ()) for one in sorted(tasked - here)]
             ledger = _ledger(job, found.views, rules)
         everything.due |= found.due
         everything.remarks += found.remarks
