@@ -3,6 +3,7 @@
 import errno
 import gzip
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -799,3 +800,15 @@ def test_an_instant_in_every_hour_of_a_zone_reads_as_the_zone_says() -> None:
         at = (start + timedelta(hours=hours)).astimezone(zone)
         first = at.replace(fold=0)
         assert parse_instant(at.strftime("%Y-%m-%dT%H:%M:%S"), zone) == int(first.timestamp() * 1e6)
+
+
+def test_every_code_has_its_line_in_the_page() -> None:
+    root = Path(__file__).parents[1]
+    code = re.compile(r"JF\d{3}")
+    used = {
+        found
+        for path in (root / "connectors" / "files").glob("*.py")
+        for found in code.findall(path.read_text("utf-8"))
+    }
+
+    assert used == set(code.findall((root / "docs/connectors/files.md").read_text("utf-8")))
