@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from journeysync.connectors.files import duck as duck_module
+from journeysync.connectors.files import rows as rows_module
 from journeysync.connectors.files.duck import Duck
 from journeysync.connectors.files.instants import instant_sql, parse_instant
 from journeysync.connectors.files.reading import FilesReading
@@ -492,6 +493,14 @@ def test_no_events_at_all(tmp_path: Path, suffix: str) -> None:
         pq.write_table(pa.table(columns), events)
 
     assert read_paths(people, events).events == []
+
+
+def test_a_long_file_is_taken_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    events = EVENTS + "".join(f"e{n},ben,order.paid,{n}\n" for n in range(2, 6))
+    whole = read(tmp_path, events=events)
+    monkeypatch.setattr(rows_module, "_PART", 2)
+
+    assert read(tmp_path, events=events) == whole
 
 
 def test_an_open_quote_loses_no_row_but_its_own(tmp_path: Path) -> None:
