@@ -762,6 +762,7 @@ def test_what_a_source_emits(tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text(PEOPLE)
     (tmp_path / "events.csv").write_text(EVENTS)
     assert source(tmp_path).emits() == {"order.placed"}
+    assert source(tmp_path, kinds=["call.logged"]).emits() == {"order.placed", "call.logged"}
 
     (tmp_path / "people.csv").write_text("id,created_at\nann,2026-01-01\n")
     assert source(tmp_path).emits() == {"order.placed", "person.created"}
@@ -784,6 +785,12 @@ def test_checking_a_source(tmp_path: Path, events: str, levels: list[str], code:
 
     assert [one.level for one in found] == levels
     assert max(one.exit_code for one in found) == code
+
+
+@pytest.mark.parametrize("given_", ["call.logged", 5, [5]])
+def test_announced_kinds_are_a_list(tmp_path: Path, given_: object) -> None:
+    with pytest.raises(Usage, match="a list of event kinds"):
+        source(tmp_path, kinds=given_)
 
 
 @pytest.mark.parametrize("key", ["people", "events"])
