@@ -102,7 +102,9 @@ def _story(name: str, lines: tuple[str, ...], zone: ZoneInfo) -> Story:
     attributes: dict[str, Scalar] = {}
     for number, line in enumerate(lines):
         if number == 0 and "=" in line.split()[0]:
-            attributes = dict(word.split("=", 1) for word in shlex.split(line))
+            for word in shlex.split(line):
+                key, _, value = word.partition("=")
+                attributes[key] = value
             continue
         day, time, what = line.split(maxsplit=2)
         at = _instant(day, time, zone)
