@@ -125,6 +125,14 @@ def test_the_page_has_a_row_for_every_touchpoint(one: Shipped) -> None:
 
 
 @pytest.mark.parametrize("one", MAPS)
+def test_the_page_explains_every_place(one: Shipped) -> None:
+    bold = {text.casefold() for text in re.findall(r"\*\*`?([^*`]+)`?\*\*", one.page)}
+    named = {place.title.partition(":")[0].casefold() for place in one.journey.places}
+
+    assert named - bold == set()
+
+
+@pytest.mark.parametrize("one", MAPS)
 def test_every_department_has_an_example(one: Shipped) -> None:
     """The page shows an owner for every department that the map names."""
     shown = next(YAML(typ="safe").load(edit) for edit in one.edits if "departments:" in edit)
@@ -132,6 +140,43 @@ def test_every_department_has_an_example(one: Shipped) -> None:
     named |= {touchpoint.owner for touchpoint in one.journey.touchpoints}
 
     assert set(shown["departments"]) == named - {""}
+
+
+ROUTES = {
+    "five-phases": {
+        "kick-off (working days)": "kick-off",
+        "checklist (working days)": "onboarding-checklist",
+        "hand-over (working days)": "hand-over",
+        "first response": "first-response",
+        "adoption check": "adoption-check",
+    },
+    "loyalty": {
+        "question answered": "enquiry-answer",
+        "abandoned cart answered": "cart-reminder",
+        "offer followed up (working days)": "quote-follow-up",
+        "sent, once paid": "dispatch",
+        "asked how it is": "check-in",
+    },
+}
+"""Map -> row of its page's table of routes -> the touchpoint whose deadlines stand there."""
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_the_table_of_routes_shows_the_deadlines(name: str) -> None:
+    one = shipped(name)
+    rows = {
+        cells[0]: cells[1:]
+        for line in one.page.splitlines()
+        if line.startswith("| ")
+        for cells in [[cell.strip() for cell in line.strip("|").split("|")]]
+    }
+    routes = [route.strip("`") for route in rows["route"]]
+    within = {touchpoint.id: touchpoint.within for touchpoint in one.journey.touchpoints}
+
+    for row, touchpoint in ROUTES[name].items():
+        deadlines = within[touchpoint]
+        wanted = [deadlines.get(route, deadlines["default"]).count for route in routes]
+        assert [int(re.findall(r"\d+", cell)[0]) for cell in rows[row]] == wanted, row
 
 
 @pytest.mark.parametrize(("one", "edit"), EDITS)
