@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ NAMES = ("five-phases", "loyalty", "product-business", "service-business")
 Rows = list[dict[str, Any]]
 
 
+@cache
 def evaluated(name: str) -> dict[str, Rows]:
     """Evaluate an example as its page shows."""
     files = ROOT / "examples" / name
