@@ -8,7 +8,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection, insert, inspect, select, update
 
 from journeysync.core.errors import Usage
-from journeysync.core.state.tables import META, meta
+from journeysync.core.state.tables import META, customer, meta, raw_record
 
 VERSION_NAME = "schema_version"
 
@@ -17,7 +17,14 @@ def _first(connection: Connection) -> None:
     META.create_all(connection)
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first,)
+def _indexes(connection: Connection) -> None:
+    """What every run asks for must not cost a look at every row."""
+    for table, name in ((raw_record, "raw_record_mapping"), (customer, "customer_founder")):
+        index = next(one for one in table.indexes if one.name == name)
+        index.create(connection, checkfirst=True)
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _indexes)
 """The n-th makes version n out of version n - 1."""
 
 VERSION = len(MIGRATIONS)
