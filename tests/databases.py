@@ -15,6 +15,8 @@ import pytest
 KINDS = ("sqlite", "postgresql")
 _FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 """Nothing of these tests need outlive a power cut."""
+WITH_PASSWORD, PASSWORD = "locked_out", "correct-horse"
+"""The one user whom the server asks for a password."""
 _numbers = itertools.count()
 
 
@@ -33,7 +35,10 @@ def server() -> str:
     atexit.register(lambda: started.cleanup() if os.getpid() == ours else None)
     for setting in _FAST:
         query(f"ALTER SYSTEM SET {setting}", folder)
+    rules = Path(folder, "pg_hba.conf")
+    rules.write_text(f"local all {WITH_PASSWORD} scram-sha-256\n{rules.read_text()}")
     query("SELECT pg_reload_conf()", folder)
+    query(f"CREATE USER {WITH_PASSWORD} PASSWORD '{PASSWORD}'", folder)
     return folder
 
 

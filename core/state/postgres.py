@@ -6,7 +6,7 @@ says a password, whatever the server answers.
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
@@ -14,9 +14,13 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
-from journeysync.core.errors import BadCredentials, JourneysyncError, Locked, Usage
+from journeysync.core.errors import BadCredentials, JourneysyncError, Locked, Stop, Usage
 from journeysync.core.state.tables import META
 
+LOST = (
+    "The connection to the state in PostgreSQL was lost. What was finished is kept; look at the "
+    "server and the network, then run again."
+)
 TAKEN = "Another run holds this workspace. Wait until it ends, then run again."
 
 _LOCK = 0x6A73796E  # "jsyn": any number that other programs are unlikely to lock
@@ -30,6 +34,10 @@ _DEFAULTS = {
     "keepalives_count": 6,
 }
 
+_NO_SCHEMA = (
+    "The schema that the state's URL names is not there. Create it with `CREATE SCHEMA NAME;`, or "
+    "name another one."
+)
 _REFUSED = ("authentication failed", "no password", "no pg_hba.conf entry", "role ")
 _UNREADY = ("starting up", "shutting down", "too many clients", "recovery mode")
 
@@ -48,10 +56,23 @@ def engine(place: URL, *, read_only: bool = False) -> Engine:
         poolclass=StaticPool,
         connect_args={name: value for name, value in _DEFAULTS.items() if name not in place.query},
     )
+    event.listen(made, "connect", _once())
     event.listen(made, "connect", _prepare)
     if read_only:
         event.listen(made, "begin", _only_read)
     return made
+
+
+def _once() -> Callable[[object, object], None]:
+    """Let a session that is gone stay gone: a new one would have neither the lock nor the copy."""
+    met: list[object] = []
+
+    def connected(connection: object, _record: object) -> None:
+        if met:
+            raise Stop(LOST)
+        met.append(connection)
+
+    return connected
 
 
 def _prepare(connection: Any, _record: object) -> None:
@@ -103,9 +124,11 @@ def shadow(connection: Connection) -> None:
     connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
     quote = connection.dialect.identifier_preparer.quote
     schema = connection.exec_driver_sql("SELECT current_schema()").scalar()
-    there = set(inspect(connection).get_table_names(schema)) if schema else set()
+    if schema is None:
+        raise Usage(_NO_SCHEMA)
+    there = set(inspect(connection).get_table_names(schema))
     for name in [quote(table.name) for table in META.sorted_tables if table.name in there]:
-        real, mine = f"{quote(str(schema))}.{name}", f"pg_temp.{name}"
+        real, mine = f"{quote(schema)}.{name}", f"pg_temp.{name}"
         connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {name} (LIKE {real} INCLUDING ALL)")
         connection.exec_driver_sql(f"INSERT INTO {mine} TABLE {real}")
         connection.exec_driver_sql(f"ANALYZE {mine}")  # nobody else ever counts temporary tables
@@ -124,7 +147,8 @@ def explained(place: URL) -> Iterator[None]:
 def _explanation(place: URL, error: DBAPIError) -> JourneysyncError | None:
     code = getattr(error.orig, "sqlstate", None)
     said = str(error.orig)
-    where = f"PostgreSQL at {place.host or place.query.get('host') or 'this machine'}"
+    host = place.host or place.query.get("host")
+    where = f"PostgreSQL at {host}" if host else "PostgreSQL on this machine"
     if code is None:
         return _unconnected(place, where, said)
     match code:
@@ -134,10 +158,7 @@ def _explanation(place: URL, error: DBAPIError) -> JourneysyncError | None:
                 "database, or grant CREATE on its schema and TEMPORARY on the database."
             )
         case "3F000":
-            return Usage(
-                "The schema that the state's URL names is not there. Create it with "
-                "`CREATE SCHEMA NAME;`, or name another one."
-            )
+            return Usage(_NO_SCHEMA)
         case "25006":
             return Usage(
                 f"{where} takes no writes: it is a standby, or set to read only. "
