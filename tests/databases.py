@@ -66,3 +66,9 @@ def fresh(kind: str, folder: Path) -> str:
     schema = f"t{next(_numbers)}"
     query(f"DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}")
     return address(schema=schema)
+
+
+def binaries() -> Path:
+    """The folder with `pg_dump` and its like, of the server's own version."""
+    (found,) = query("SELECT setting FROM pg_config WHERE name = 'BINDIR'")
+    return Path(found[0])

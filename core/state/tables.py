@@ -126,7 +126,13 @@ customer = Table(
     _text("founder"),  # the record the id was minted from
     Index("customer_founder", "founder"),
 )
-customer_alias = Table("customer_alias", META, _text("old", key=True), _text("new"))
+customer_alias = Table(
+    "customer_alias",
+    META,
+    _text("old", key=True),
+    _text("new"),
+    Index("customer_alias_new", "new"),
+)
 due = Table(
     "due",
     META,
@@ -185,7 +191,13 @@ task_customer = Table(
     _text("customer", key=True),
     Index("task_customer_customer", "customer"),
 )
-task_alias = Table("task_alias", META, _text("alias", key=True), _text("key"))
+task_alias = Table(
+    "task_alias",
+    META,
+    _text("alias", key=True),
+    _text("key"),
+    Index("task_alias_key", "key"),
+)
 intent = Table(
     "intent",
     META,
