@@ -115,7 +115,7 @@ def test_secrets_do_not_show(folder: Path) -> None:
 
     opened = open_workspace(folder)
 
-    assert opened.secrets == ("hunter2", "postgresql://me:hunter3@db/x")
+    assert opened.secrets == ("hunter2", "hunter3", "postgresql://me:hunter3@db/x")
     assert opened.state_url == "postgresql://me:hunter3@db/x"
     assert "hunter" not in repr(opened)
 
