@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from command_line import run
 from databases import PASSWORD, WITH_PASSWORD, address, fresh, query
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
@@ -354,3 +355,46 @@ def test_the_short_name_of_providers_is_understood(tmp_path: Path) -> None:
     open_store(state.replace("postgresql:", "postgres:", 1), HERE, dry_run=False).close()
 
     assert has_state(state, HERE)
+
+
+# --- as a user has it ----------------------------------------------------------------------------
+
+WORKSPACE = """\
+journeys: [before-during-after]
+tools: {files: {people: people.csv, events: events.csv}}
+"""
+
+
+def test_a_workspace_with_its_state_in_postgresql(tmp_path: Path) -> None:
+    """The URL stands in `.env`; a dry run makes no table, a look sees what a run has left."""
+    (tmp_path / "journeysync.yaml").write_text(WORKSPACE)
+    (tmp_path / "people.csv").write_text("id,email\n1,ann@example.com\n2,bob@example.com\n")
+    (tmp_path / "events.csv").write_text("person_id,kind,at\n1,form.submitted,2026-11-01T09:00Z\n")
+    state = fresh("postgresql", tmp_path)
+    dotenv = tmp_path / ".env"
+    dotenv.touch(0o600)
+    dotenv.write_text(f"JOURNEYSYNC_STATE='{state}'\n")
+    place = ("--workspace", tmp_path)
+
+    dry = run("sync", "--dry-run", *place)
+    assert (dry.code, has_state(state, tmp_path)) == (0, False)
+    assert run("status", *place).code == 2
+    assert run("sync", *place).code == 0
+    with run_lock(state, tmp_path):
+        assert run("sync", *place).code == 9
+        shown = run("status", "--json", *place)
+        assert run("explain", "files:1", *place).code == 0
+    assert (shown.code, shown.document["holds"]["people"]) == (0, 2)
+    assert list(tmp_path.glob("*.db*")) == []
+
+
+def test_a_wrong_password_on_the_command_line(tmp_path: Path) -> None:
+    """Exit 4; not even `-v` shows it."""
+    (tmp_path / "journeysync.yaml").write_text(WORKSPACE)
+    dotenv = tmp_path / ".env"
+    dotenv.touch(0o600)
+    dotenv.write_text(f"JOURNEYSYNC_STATE='{address(f'{WITH_PASSWORD}:hunter22')}'\n")
+    ran = run("status", "-v", "--workspace", tmp_path)
+
+    assert ran.code == 4
+    assert "hunter22" not in ran.out + ran.err
