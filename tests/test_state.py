@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,19 @@ def test_a_nul_stops_no_run(store: Store) -> None:
     mark(store, "a\0b")
 
     assert marked(store) in (["a\0b"], ["a\ufffdb"])
+
+
+def test_an_error_shows_no_row(store: Store) -> None:
+    """What is stored is personal data, and a traceback is what people send around."""
+    row = {"source": "ann@example.com", "left": "x", "right": None, "because": ""}
+    with (
+        store.begin() as connection,
+        pytest.raises(DBAPIError) as caught,
+        connection.begin_nested(),
+    ):
+        connection.execute(t.link.insert(), [row])
+
+    assert "ann@" not in "".join(traceback.format_exception(caught.value))
 
 
 # --- dry runs, looking ---------------------------------------------------------------------------

@@ -138,12 +138,14 @@ def _write(connection: Connection, table: Table, rows: list[list[Any]]) -> None:
     quote = connection.dialect.identifier_preparer.quote
     columns = ", ".join(map(quote, names))
     driver: Any = connection.connection.driver_connection
-    with (
-        driver.cursor() as cursor,
-        cursor.copy(f"COPY {quote(table.name)} ({columns}) FROM STDIN") as copy,
-    ):
-        for row in rows:
-            copy.write_row(row)
+    statement = f"COPY {quote(table.name)} ({columns}) FROM STDIN"
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except Exception as error:
+        postgres.say_less(error)
+        raise
 
 
 def _with(content: Content, rows: Sequence[Sequence[Any]]) -> Content:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
@@ -54,10 +54,12 @@ def engine(place: URL, *, read_only: bool = False) -> Engine:
     made = create_engine(
         place.set(drivername="postgresql+psycopg"),
         poolclass=StaticPool,
+        hide_parameters=True,  # they are personal data, and errors are shown with -v
         connect_args={name: value for name, value in _DEFAULTS.items() if name not in place.query},
     )
     event.listen(made, "connect", _once())
     event.listen(made, "connect", _prepare)
+    event.listen(made, "handle_error", _quiet)
     if read_only:
         event.listen(made, "begin", _only_read)
     return made
@@ -73,6 +75,18 @@ def _once() -> Callable[[object, object], None]:
         met.append(connection)
 
     return connected
+
+
+def _quiet(context: ExceptionContext) -> None:
+    say_less(context.original_exception)
+    if context.sqlalchemy_exception is not None and context.connection is not None:
+        say_less(context.sqlalchemy_exception)
+
+
+def say_less(error: BaseException) -> None:
+    """Leave of what the server said its first line: the others hold the row."""
+    if getattr(getattr(error, "orig", error), "sqlstate", None):
+        error.args = (str(error.args[0]).partition("\n")[0], *error.args[1:])
 
 
 def _prepare(connection: Any, _record: object) -> None:

@@ -26,7 +26,7 @@ def engine(place: URL) -> Engine:
             _private(path)
         except OSError as error:
             raise Usage(cannot(place, error)) from None
-    made = create_engine(place)
+    made = create_engine(place, hide_parameters=True)  # they are personal data
     event.listen(made, "connect", _tune)
     event.listen(made, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     return made
