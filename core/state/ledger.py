@@ -4,6 +4,7 @@ An intent is stored before the call that it announces and taken away with the an
 that is left over after a crash is read back from the CRM before anything else is written.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
@@ -35,18 +36,20 @@ def load_ledger(
 ) -> Ledger:
     """Load what the ledger knows of these customers and records."""
     tasks = _tasks(connection, customers, _formerly(connection, customers))
-    today = connection.execute(
-        select(t.task.c.tool, t.task.c.owner, func.count())
-        .where(t.task.c.opened_at >= to_micros(day_start))
-        .group_by(t.task.c.tool, t.task.c.owner)
-    ).all()
+    # Counted here: asked to group them, SQLite would go through all tasks there ever were.
+    today = Counter(
+        (tool, owner)
+        for tool, owner in connection.execute(
+            select(t.task.c.tool, t.task.c.owner).where(t.task.c.opened_at >= to_micros(day_start))
+        )
+    )
     return Ledger(
         fields=_fields(connection, records),
         tasks=tasks,
         aliases=_aliases(connection, list(tasks)),
         pins=_pins(connection, customers),
-        opened_today=sum(count for _, _, count in today),
-        opened_today_by_owner={(tool, owner): count for tool, owner, count in today},
+        opened_today=today.total(),
+        opened_today_by_owner=dict(today),
     )
 
 
