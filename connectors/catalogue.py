@@ -35,6 +35,8 @@ CATALOGUE: Mapping[str, About] = {
             "no_show_days": "how long after a visit a no-show may be marked, 7 by default",
             "calls_per_minute": "where the call budget begins; Calendly's answers correct it",
             "salesforce": "name of the tool that `salesforce_uuid` speaks of",
+            "proxy": "address of a proxy; the environment's is not used",
+            "ca_file": "certificates to trust, where a firewall puts its own in between",
             "base_url": "another address, such as a sandbox's",
         },
         secrets={"access_token": "personal access token: Calendly > Integrations > API"},

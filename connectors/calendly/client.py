@@ -70,7 +70,12 @@ class Client:
         self.tool = tool
         self._base = settings.base_url
         self._session = requests.Session()
+        # Neither a .netrc nor a proxy of the environment may change what is sent where.
         self._session.trust_env = False
+        if settings.proxy:
+            self._session.proxies = {"http": settings.proxy, "https": settings.proxy}
+        if settings.ca_file:
+            self._session.verify = settings.ca_file
         self._session.headers["Authorization"] = (
             f"Bearer {settings.access_token.get_secret_value()}"
         )

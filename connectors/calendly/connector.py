@@ -23,7 +23,7 @@ STREAM = "bookings"
 class Calendly:
     """One organisation, as `Source`."""
 
-    streams = (STREAM,)
+    streams: tuple[str, ...] = (STREAM,)
     lag = timedelta(minutes=1)
 
     def __init__(

@@ -19,6 +19,10 @@ class Settings(BaseModel):
 
     access_token: SecretStr
     base_url: str = "https://api.calendly.com"
+    proxy: str | None = None
+    """Address of a proxy; the environment's is not used."""
+    ca_file: str | None = None
+    """Certificates to trust, where a firewall puts its own in between."""
     mapping: str | None = None
     """A mapping file, relative to the workspace; absent: `mappings/fields/calendly.yaml` there."""
     scope: Literal["organization", "user"] = "organization"

@@ -95,7 +95,7 @@ def event_type(service: int) -> dict[str, Any]:
                 "position": position,
                 "enabled": True,
                 "required": False,
-                "answer_choices": None,
+                "answer_choices": [],
                 "include_other": False,
             }
             for position, text in enumerate(questions)
