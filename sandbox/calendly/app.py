@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from email.utils import formatdate
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlencode
 
 import msgspec
@@ -28,6 +28,7 @@ MINUTE = 60
 DEFAULT_COUNT, LONGEST = 20, 100
 PAGE_503 = b"<html><body><h1>503 Service Unavailable</h1></body></html>\n"
 _ID = r"([\w-]+)"
+T = TypeVar("T")
 
 
 class Refusal(Exception):
@@ -172,7 +173,7 @@ class Calendly:
         found.sort(key=lambda one: (one.start, one.id))
         if query.get("sort", "start_time:asc") == "start_time:desc":
             found.reverse()
-        return _page(request, [show.event(one) for one in found])
+        return _page(request, found, lambda one: show.event_uri(one.id), show.event)
 
     def _meeting(self, number: str) -> Meeting:
         found = self.book.events.get(number)
@@ -185,7 +186,7 @@ class Calendly:
 
     def _invitees(self, request: Request, number: str) -> dict[str, Any]:
         everybody = sorted(self._meeting(number).invitees, key=lambda one: (one.created, one.id))
-        return _page(request, [show.invitee(one) for one in everybody])
+        return _page(request, everybody, show.invitee_uri, show.invitee)
 
     def _invitee(self, _: Request, number: str, who: str) -> dict[str, Any]:
         for one in self._meeting(number).invitees:
@@ -201,11 +202,11 @@ class Calendly:
 
     def _memberships(self, request: Request) -> dict[str, Any]:
         _whose(_query(request))
-        return _page(request, [show.membership(one) for one in range(len(USERS))])
+        return _page(request, range(len(USERS)), str, show.membership)
 
     def _types(self, request: Request) -> dict[str, Any]:
         _whose(_query(request))
-        return _page(request, [show.event_type(one) for one in range(len(SERVICES))])
+        return _page(request, range(len(SERVICES)), str, show.event_type)
 
     def _type(self, _: Request, number: str) -> dict[str, Any]:
         for one in range(len(SERVICES)):
@@ -239,24 +240,30 @@ def _instant(query: Mapping[str, str], name: str) -> int | None:
         ) from None
 
 
-def _page(request: Request, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _page(
+    request: Request,
+    rows: Sequence[T],
+    name: Callable[[T], str],
+    shown_as: Callable[[T], dict[str, Any]],
+) -> dict[str, Any]:
     """Cut one page out of a list; a token says after which row it begins."""
     query = _query(request)
     count = query.get("count", str(DEFAULT_COUNT))
     if not count.isdigit() or not 1 <= int(count) <= LONGEST:
         raise Refusal(400, "Invalid Argument", "The supplied parameters are invalid.", "count")
-    start, token = _after(query.get("page_token", ""), rows), query.get("page_token")
+    token = query.get("page_token", "")
+    start = _after(token, [name(one) for one in rows]) if token else 0
     length = int(count)
     if request.twist == "shrink-page":
         length = max(length // 2, 1)
-    shown = list(rows[start : start + length])
-    following = _token(str(shown[-1]["uri"])) if start + length < len(rows) else None
+    page = rows[start : start + length]
+    following = _token(name(page[-1])) if start + length < len(rows) else None
     if request.twist == "repeat-page":
         following = token or _token("")
     return {
-        "collection": shown,
+        "collection": [shown_as(one) for one in page],
         "pagination": {
-            "count": len(shown),
+            "count": len(page),
             "next_page": _link(request, query, following),
             "previous_page": None,
             "next_page_token": following,
@@ -265,16 +272,14 @@ def _page(request: Request, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _after(token: str, rows: Sequence[dict[str, Any]]) -> int:
-    if not token:
-        return 0
+def _after(token: str, names: Sequence[str]) -> int:
     try:
         last = base64.urlsafe_b64decode(token).decode()
     except (binascii.Error, UnicodeDecodeError):
         raise Refusal(
             400, "Invalid Argument", "The supplied parameters are invalid.", "page_token"
         ) from None
-    return next((place for place, row in enumerate(rows, 1) if row["uri"] == last), 0)
+    return names.index(last) + 1 if last in names else 0
 
 
 def _token(last: str) -> str:

@@ -94,6 +94,8 @@ class Book:
         self._made = 0
         self._visits: dict[tuple[int, int], Invitee] = {}
         self._moving: dict[int, Invitee] = {}
+        self._classes: dict[int, list[Meeting]] = {}
+        """By their start."""
 
     # -- the studio's stories ------------------------------------------------------------------
 
@@ -165,6 +167,8 @@ class Book:
         meeting.updated = at
         invitee = Invitee(self._id("invitee"), meeting.id, first, last, email, at, at)
         meeting.invitees.append(invitee)
+        if service == CLASS and meeting.id not in self.events:
+            self._classes.setdefault(start, []).append(meeting)
         self.events[meeting.id] = meeting
         return invitee
 
@@ -210,19 +214,13 @@ class Book:
         return next((one for one in everybody if one.id == number), None)
 
     def _class_at(self, service: int, start: int) -> Meeting | None:
+        """Find a class that has a place left."""
         if service != CLASS:
             return None
-        return next(
-            (
-                one
-                for one in self.events.values()
-                if one.service == service
-                and one.start == start
-                and one.canceled is None
-                and len(one.active) < SEATS
-            ),
-            None,
-        )
+        for one in self._classes.get(start, ()):
+            if one.id in self.events and one.canceled is None and len(one.active) < SEATS:
+                return one
+        return None
 
     def _id(self, what: str) -> str:
         self._made += 1
