@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from calendly_tool import STREAM, Here, calendly
 
-from journeysync.core.errors import ToolDown
+from journeysync.core.errors import BadCredentials, ToolDown
 from journeysync.core.models import Event, RawRecord, Reading, RecordKey
 
 NOON = "2026-11-24T12:00:00Z"
@@ -344,6 +344,52 @@ def test_a_page_that_leads_to_itself_for_ever_ends_the_reading(here: Here) -> No
     here.fault("repeat-page", "GET /scheduled_events", times=50)
     with pytest.raises(ToolDown, match="circle"):
         here.whole()
+
+
+BAD_ANSWERS = {
+    "expired token": ("expired-token", BadCredentials),
+    "revoked token": ("revoked-token", BadCredentials),
+    "a page made for people": ("html", None),
+    "half an answer": ("truncate", None),
+    "broken once": ("500", None),
+    "away once": ("503", None),
+}
+
+
+@pytest.mark.parametrize(("kind", "error"), BAD_ANSWERS.values(), ids=BAD_ANSWERS)
+def test_bad_answers_end_the_reading_or_are_asked_for_again(
+    here: Here, kind: str, error: type[Exception] | None
+) -> None:
+    here.create(NOON)
+    here.fault(kind, "GET /scheduled_events/")
+    if error is None:
+        assert len(here.whole()) == 1
+    else:
+        with pytest.raises(error):
+            here.whole()
+
+
+def test_an_event_that_vanishes_while_it_is_read_is_gone(here: Here) -> None:
+    tool = here.connect()
+    one = here.create(NOON)
+    (listed,) = tool.read(STREAM, here.now, here.now)
+    here.edit("delete", id=one)
+
+    (batch,) = tool.reread(STREAM, list(listed.listed))
+
+    assert [record.deleted for record in batch.records] == [True]
+    assert [tool.normalise(record) for record in batch.records] == [Reading()]
+
+
+def test_a_colleague_who_left_has_an_id_for_a_name(here: Here) -> None:
+    """Who may not list the organisation's users does without names."""
+    here.create(NOON)
+    here.fault("lost-scope", "GET /organization_memberships")
+
+    staff = {one.attributes["staff"] for one in events(here, "booking.starts")}
+
+    assert len(staff) == 1
+    assert str(staff.pop()).count("-") == 4
 
 
 def test_too_many_calls_wait_as_long_as_calendly_says(here: Here) -> None:
