@@ -4,7 +4,7 @@ A stream's watermark moves only after its last batch is stored, and only to the 
 the tool's lag. A tool that fails leaves the others alone; what it did not give waits.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ from journeysync.core.errors import Retry as Unanswered
 from journeysync.core.identity.rules import IdentityRules, keys_of
 from journeysync.core.instants import from_micros, to_micros
 from journeysync.core.models import PersonRecord, RecordKey
-from journeysync.core.ports import Source
+from journeysync.core.ports import Batch, Rereads, Source
 from journeysync.core.running.progress import Progress
 from journeysync.core.state import records
 from journeysync.core.state.ledger import customers_of_tasks
@@ -111,8 +111,8 @@ def _read(
     whole = full or mark is None or start - mark[1] >= FULL_EVERY // timedelta(microseconds=1)
     since = None if whole or mark is None else from_micros(mark[0])
     seen: set[RecordKey] = set()
-    complete = False
-    for batch in source.read(stream, since, now):
+    complete, window = False, None
+    for batch in _batches(store, source, stream, since, now):
         with store.begin() as connection:
             stored = records.store_batch(
                 connection,
@@ -124,16 +124,19 @@ def _read(
                 now=start,
             )
             _notice_tasks(connection, source.name, (r.key for r in batch.records), report)
-        if whole:
-            seen |= {record.key for record in batch.records if not record.deleted}
+        seen |= {record.key for record in batch.records if not record.deleted}
+        seen |= batch.listed.keys()
+        window = batch.window or window
         report.seen += stored.seen
         report.changed += stored.changed
         report.set_aside += stored.set_aside
         complete = complete or batch.complete
         progress(f"{source.name} {stream}", report.seen)
     with store.begin() as connection:
-        if whole and complete:
-            gone = records.remove_unseen(connection, source.name, stream, seen, keys_with(rules))
+        if window is not None or (whole and complete):
+            gone = records.remove_unseen(
+                connection, source.name, stream, seen, keys_with(rules), window
+            )
             _notice_tasks(connection, source.name, gone, report)
             report.changed += len(gone)
         full_at = start if whole or mark is None else mark[1]
@@ -142,6 +145,20 @@ def _read(
             connection, source.name, stream, at=max(start - lag, mark[0] if mark else 0),
             full_at=full_at,
         )  # fmt: skip
+
+
+def _batches(
+    store: Store, source: Source, stream: str, since: datetime | None, now: datetime
+) -> Iterator[Batch]:
+    """Yield what a source reads, then what its lists showed changed."""
+    listed: dict[RecordKey, str] = {}
+    for batch in source.read(stream, since, now):
+        listed.update(batch.listed)
+        yield batch
+    if listed and isinstance(source, Rereads):
+        with store.begin() as connection:
+            changed = records.unknown(connection, listed)
+        yield from source.reread(stream, changed)
 
 
 def _notice_tasks(
