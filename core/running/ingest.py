@@ -14,8 +14,8 @@ from journeysync.core.errors import BadCredentials, OverBudget, Skip, ToolDown
 from journeysync.core.errors import Retry as Unanswered
 from journeysync.core.identity.rules import IdentityRules, keys_of
 from journeysync.core.instants import from_micros, to_micros
-from journeysync.core.models import PersonRecord, RecordKey
-from journeysync.core.ports import Batch, Rereads, Source
+from journeysync.core.models import PersonRecord, RawRecord, RecordKey
+from journeysync.core.ports import Batch, Remembers, Rereads, Source
 from journeysync.core.running.progress import Progress
 from journeysync.core.state import records
 from journeysync.core.state.ledger import customers_of_tasks
@@ -122,6 +122,7 @@ def _read(
                 mapping=source.mapping_version,
                 keys=keys_with(rules),
                 now=start,
+                remember=_memory(source, now),
             )
             _notice_tasks(connection, source.name, (r.key for r in batch.records), report)
         seen |= {record.key for record in batch.records if not record.deleted}
@@ -145,6 +146,17 @@ def _read(
             connection, source.name, stream, at=max(start - lag, mark[0] if mark else 0),
             full_at=full_at,
         )  # fmt: skip
+
+
+def _memory(source: Source, now: datetime) -> records.Remember | None:
+    """Return how a source carries over what its records forget."""
+    if not isinstance(source, Remembers):
+        return None
+
+    def remember(record: RawRecord, before: Mapping[str, object]) -> RawRecord:
+        return source.remember(record, before, now)
+
+    return remember
 
 
 def _batches(
