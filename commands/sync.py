@@ -71,6 +71,7 @@ def command(
         if dry_run:
             pending = 5 if tell and not outlook.plan.empty else 0
             jobs.show_plan(console, opened, outlook.plan)
+            jobs.show_guard(console, job, outlook.plan)
             code = exit_code(outlook, Executed()) or pending
             console.answer(
                 jobs.document(outlook.plan, dry_run=True, exit_code=code, outlook=outlook)

@@ -480,6 +480,19 @@ def test_a_cell_over_several_lines(tmp_path: Path) -> None:
     assert found.problems == ["people:5 JF201"]
 
 
+@pytest.mark.parametrize("suffix", [".jsonl", ".parquet"])
+def test_no_events_at_all(tmp_path: Path, suffix: str) -> None:
+    people = write(tmp_path / f"people{suffix}", PEOPLE)
+    events = tmp_path / f"events{suffix}"
+    if suffix == ".jsonl":
+        events.write_text("")
+    else:
+        columns = {name: pa.array([], pa.string()) for name in ("person_id", "kind", "at")}
+        pq.write_table(pa.table(columns), events)
+
+    assert read_paths(people, events).events == []
+
+
 def test_an_open_quote_loses_no_row_but_its_own(tmp_path: Path) -> None:
     rows = "".join(f"e{n},ann,order.placed,{n}\n" for n in range(200))
 
@@ -642,6 +655,20 @@ def test_names_of_columns_are_no_sql(tmp_path: Path) -> None:
         "1", "2", "3", "6",
     ]  # fmt: skip
     assert event["customer"] == 0
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])
+def test_upper_and_lower_case_are_two_columns(tmp_path: Path, suffix: str) -> None:
+    people = write(tmp_path / f"people{suffix}", "id,City,city\nann,Bath,Acton\n")
+    events = write(
+        tmp_path / f"events{suffix}", EVENTS.replace("at\n", "at,Score\n").replace("Z\n", "Z,5\n")
+    )
+
+    found = read_paths(people, events)
+
+    assert found.events[0]["attr.Score"] == "5"
+    if suffix != ".parquet":  # whose reader takes the two for one name and renames the second
+        assert (found.people[0]["attr.City"], found.people[0]["attr.city"]) == ("Bath", "Acton")
 
 
 def test_nothing_is_left_on_disk(tmp_path: Path) -> None:
