@@ -63,7 +63,7 @@ def pretend(
                 port=port,
                 customers=server.DEFAULT_CUSTOMERS if customers is None else customers,
                 seed=server.DEFAULT_SEED if seed is None else seed,
-                tools=only or server.TOOLS,
+                tools=only or server.DEFAULT_TOOLS,
                 limits=limits,
             )
         except ValueError as error:

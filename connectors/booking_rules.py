@@ -25,8 +25,8 @@ from journeysync.core.errors import Usage
 from journeysync.core.models import Scalar
 from journeysync.core.problems import Problem
 
-CODE = "JS802"
-"""A mistake in the field mapping of a booking tool."""
+CODE = "JS801"
+"""A field mapping does not say what a field mapping can say."""
 
 _DURATION = re.compile(r"(\d+)\s*([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}

@@ -23,6 +23,24 @@ class About:
 
 
 CATALOGUE: Mapping[str, About] = {
+    "acuity": About(
+        "An Acuity Scheduling account: appointments, moves, cancellations, no-shows, answers.",
+        writes=False,
+        settings={
+            "user_id": "the number beside the API key",
+            "mapping": "mapping file of your own; absent: mappings/fields/acuity.yaml if it is "
+            "there",
+            "days_back": "how far back every run looks (60): as long as a no-show may be marked",
+            "days_ahead": "how far ahead customers can book (365)",
+            "base_url": "another address, such as a sandbox's",
+            "proxy": "address of a proxy; the environment's is not used",
+            "ca_file": "certificates to trust, where a firewall puts its own in between",
+        },
+        secrets={
+            "api_key": "API key: Acuity > Integrations > API",
+            "access_token": "OAuth2 token, instead of `user_id` and `api_key`",
+        },
+    ),
     "files": About(
         "People and events from CSV, JSONL or Parquet files: brings anything in.",
         writes=False,

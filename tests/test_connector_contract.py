@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from bookable import bookable
 from hubspot_portal import portal
 from pydantic import SecretStr
 
@@ -89,7 +90,28 @@ def _hubspot(folder: Path) -> Iterator[Served]:
         )
 
 
+@contextmanager
+def _acuity(folder: Path) -> Iterator[Served]:
+    with bookable("acuity", folder, customers=40) as here:
+        source = here.connect()
+
+        def remove() -> RecordKey:
+            found = _whole(source, "appointments", here.now)
+            key = max(found, key=lambda one: str(found[one].listed_at))
+            here.edit("delete", "appointment", key.id)
+            return key
+
+        yield Served(
+            source,
+            here.now,
+            remove,
+            lambda: sum(one["writes"] for one in here.journal()),
+            here.sandbox.tools["acuity"]["access_token"],
+        )
+
+
 SERVED: dict[str, Callable[[Path], AbstractContextManager[Served]]] = {
+    "acuity": _acuity,
     "files": _files,
     "hubspot": _hubspot,
 }

@@ -8,7 +8,8 @@ asked what it knew.
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, time as clock, timedelta
+from datetime import UTC, datetime, timedelta
+from datetime import time as clock
 
 from journeysync.connectors.acuity import check, normalise
 from journeysync.connectors.acuity.client import Client
@@ -29,7 +30,7 @@ _FAR = timedelta(days=3_650)
 class Acuity:
     """One account, as `Source`."""
 
-    streams = (STREAM,)
+    streams: tuple[str, ...] = (STREAM,)
     lag = timedelta(minutes=1)
 
     def __init__(
@@ -78,9 +79,7 @@ class Acuity:
         """Say what a raw record means. Pure."""
         return normalise.normalise(record, self._rules, self._zone)
 
-    def remember(
-        self, record: RawRecord, before: Mapping[str, object], now: datetime
-    ) -> RawRecord:
+    def remember(self, record: RawRecord, before: Mapping[str, object], now: datetime) -> RawRecord:
         """Carry over what Acuity forgets: earlier starts, and when it was seen canceled. Pure."""
         return normalise.remember(record, before, now)
 

@@ -1,7 +1,7 @@
 """Reads every appointment of some days, in lists that have a longest length and no next page.
 
-A list that came back full is asked again for half of its days, then by calendar, by type and from
-its other end. What is still full then is reported as a gap and never taken for all there is.
+A list that came back full is asked again for half of its days, then from its other end, then by
+calendar and by type. What is still full then is reported as a gap and never taken for all there is.
 """
 
 import hashlib
@@ -10,10 +10,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from journeysync.connectors.acuity.client import Client, Row
+from journeysync.connectors.booking_texts import parse_instant
 from journeysync.core.models import RawRecord, RecordKey
 
 LONGEST = 100
-"""The length that Acuity documents as its default; more may be asked for, and silently not given."""
+"""The length that Acuity documents as its default; of more it might give less, without a word."""
 FIRST_DAY = date(2006, 1, 1)
 """Acuity's first year: nothing is older."""
 APPOINTMENT, GAP = "appointment", "gap"
@@ -66,21 +67,21 @@ class Reader:
         self, query: Mapping[str, str], rows: list[Row], splits: Sequence[tuple[str, str]]
     ) -> Iterator[tuple[list[Row], RawRecord | None]]:
         yield rows, None
-        if not splits:
-            other = self._list({**query, "direction": "ASC"})
-            both = {str(row.get("id")) for row in (*rows, *other)}
-            # Where the two ends do not meet, something may lie between them.
-            yield other, self._gap(query) if len(both) >= len(rows) + len(other) else None
+        other = self._list({**query, "direction": "ASC"})
+        if _meet(rows, other):
+            yield other, None
             return
-        (name, path), *rest = splits
-        # A calendar or type that was removed is listed no more, but its appointments are.
-        for value in sorted(self._known(name, path) | {str(row.get(name)) for row in rows}):
-            narrow = {**query, name: value}
-            some = self._list(narrow)
-            if len(some) < LONGEST:
-                yield some, None
-            else:
-                yield from self._day(narrow, some, rest)
+        yield other, None if splits else self._gap(query)
+        for name, path in splits[:1]:
+            # A calendar or type that was removed is listed no more, but its appointments are.
+            seen = {str(row.get(name)) for row in (*rows, *other)}
+            for value in sorted(self._known(name, path) | seen):
+                narrow = {**query, name: value}
+                some = self._list(narrow)
+                if len(some) < LONGEST:
+                    yield some, None
+                else:
+                    yield from self._day(narrow, some, splits[1:])
 
     def _list(self, query: Mapping[str, str]) -> list[Row]:
         return self._client.rows("/appointments", max=str(LONGEST), **query)
@@ -113,10 +114,22 @@ def record(tool: str, row: Row, until: datetime) -> RawRecord:
     return RawRecord(RecordKey(tool, APPOINTMENT, _id(row)), content)
 
 
+def _meet(latest: Sequence[Row], earliest: Sequence[Row]) -> bool:
+    """Say whether nothing can lie between the two ends of a list.
+
+    Each end holds all that start beyond its last row, but not all that start with it.
+    """
+    ends = [[parse_instant(row.get("datetime")) for row in rows] for rows in (latest, earliest)]
+    late, early = ([at for at in end if at is not None] for end in ends)
+    return bool(late and early) and max(early) > min(late)
+
+
 def _id(row: Row) -> str:
     """Name the appointment; one without an id, which could not be found again, by what it says."""
     number = str(row.get("id") or "").strip()
-    return number or "unnamed-" + hashlib.sha256(repr(sorted(row.items())).encode()).hexdigest()[:12]
+    return (
+        number or "unnamed-" + hashlib.sha256(repr(sorted(row.items())).encode()).hexdigest()[:12]
+    )
 
 
 def _dicts(value: Any) -> list[Row]:

@@ -69,8 +69,8 @@ def store_batch(
     """
     latest = {record.key: record for record in records}
     if remember is not None:
-        for key, content in _contents(connection, list(latest)):
-            latest[key] = remember(latest[key], content)
+        for key, known in _contents(connection, list(latest)):
+            latest[key] = remember(latest[key], known)
     before = _digests(connection, list(latest))
     changed: list[tuple[RawRecord, bytes, str]] = []
     for key, record in latest.items():

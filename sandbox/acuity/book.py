@@ -107,7 +107,7 @@ class Book:
         appointment.zone = "Europe/Paris" if number % 7 == 0 else "Europe/London"
         self._visits[key] = appointment
 
-    def add(  # noqa: D102 - says its name
+    def add(
         self,
         *,
         first: str,
