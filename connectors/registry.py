@@ -13,6 +13,8 @@ from journeysync.core.ports import Source, ToolSetup
 
 TYPES: Mapping[str, str] = {
     "acuity": "journeysync.connectors.acuity.connector:make",
+    "calcom": "journeysync.connectors.calcom.connector:make",
+    "calcom-selfhosted": "journeysync.connectors.calcom.connector:make_self_hosted",
     "files": "journeysync.connectors.files:make",
     "hubspot": "journeysync.connectors.hubspot.connector:make",
 }

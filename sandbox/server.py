@@ -10,6 +10,7 @@ from typing import Self
 
 from journeysync.sandbox.acuity.app import Acuity
 from journeysync.sandbox.admin import Admin
+from journeysync.sandbox.calcom.app import CalCom, CalDiy
 from journeysync.sandbox.faults import Faults
 from journeysync.sandbox.front import Front, Tool
 from journeysync.sandbox.hubspot.app import HubSpot
@@ -20,6 +21,8 @@ from journeysync.sandbox.world import DEFAULT_NOW, World, iso_short, millis
 MAKERS: Mapping[str, Callable[..., Tool]] = {
     "hubspot": HubSpot,
     "acuity": Acuity,
+    "calcom": CalCom,
+    "calcom-selfhosted": CalDiy,
 }
 TOOLS = tuple(MAKERS)
 DEFAULT_TOOLS = ("hubspot",)

@@ -90,28 +90,35 @@ def _hubspot(folder: Path) -> Iterator[Served]:
         )
 
 
-@contextmanager
-def _acuity(folder: Path) -> Iterator[Served]:
-    with bookable("acuity", folder, customers=40) as here:
-        source = here.connect()
+def _bookable(tool: str, thing: str) -> Callable[[Path], AbstractContextManager[Served]]:
+    """Serve a connector on a pretend booking tool."""
 
-        def remove() -> RecordKey:
-            found = _whole(source, "appointments", here.now)
-            key = max(found, key=lambda one: str(found[one].listed_at))
-            here.edit("delete", "appointment", key.id)
-            return key
+    @contextmanager
+    def serve(folder: Path) -> Iterator[Served]:
+        with bookable(tool, folder, customers=40) as here:
+            source = here.connect()
 
-        yield Served(
-            source,
-            here.now,
-            remove,
-            lambda: sum(one["writes"] for one in here.journal()),
-            here.sandbox.tools["acuity"]["access_token"],
-        )
+            def remove() -> RecordKey:
+                found = _whole(source, source.streams[0], here.now)
+                key = max(found, key=lambda one: str(found[one].listed_at))
+                here.edit("delete", thing, key.id)
+                return key
+
+            yield Served(
+                source,
+                here.now,
+                remove,
+                lambda: sum(one["writes"] for one in here.journal()),
+                here.sandbox.tools[tool]["access_token"],
+            )
+
+    return serve
 
 
 SERVED: dict[str, Callable[[Path], AbstractContextManager[Served]]] = {
-    "acuity": _acuity,
+    "acuity": _bookable("acuity", "appointment"),
+    "calcom": _bookable("calcom", "booking"),
+    "calcom-selfhosted": _bookable("calcom-selfhosted", "booking"),
     "files": _files,
     "hubspot": _hubspot,
 }
