@@ -16,8 +16,8 @@ from journeysync.commands.common import Console, options
 @click.option(
     "--accept",
     multiple=True,
-    type=click.Choice(["changes"]),
-    help="Let a plan pass this guard.",
+    type=click.Choice(["changes", "vanished"]),
+    help="Let the run pass this guard.",
 )
 @click.option("--exit-code", "tell", is_flag=True, help="Exit 5 where changes are pending.")
 @options

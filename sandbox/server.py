@@ -11,6 +11,7 @@ from typing import Self
 from journeysync.sandbox.acuity.app import Acuity
 from journeysync.sandbox.admin import Admin
 from journeysync.sandbox.calcom.app import CalCom, CalDiy
+from journeysync.sandbox.calendly.app import Calendly
 from journeysync.sandbox.faults import Faults
 from journeysync.sandbox.front import Front, Tool
 from journeysync.sandbox.hubspot.app import HubSpot
@@ -23,6 +24,7 @@ MAKERS: Mapping[str, Callable[..., Tool]] = {
     "acuity": Acuity,
     "calcom": CalCom,
     "calcom-selfhosted": CalDiy,
+    "calendly": Calendly,
 }
 TOOLS = tuple(MAKERS)
 DEFAULT_TOOLS = ("hubspot",)

@@ -90,7 +90,7 @@ class Bookable:
         try:
             return ingest(
                 store, {"tool": self.connect()}, IdentityRules(),
-                now=self.now, full=full, only=(), progress=silent,
+                now=self.now, full=full, only=(), most_gone=0.1, progress=silent,
             )  # fmt: skip
         finally:
             store.close()

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from memory_tool import START, MemoryTool, contact, gone, happened
 from plans import MAP
 
+from journeysync.core.errors import Guarded
 from journeysync.core.language.model import Journey
 from journeysync.core.models import RawRecord
 from journeysync.core.planning.plan import Plan, encode
@@ -273,3 +274,17 @@ def test_a_task_of_somebody_who_is_gone_closes(office: Office) -> None:
 
     assert list(_open(office).values()) == ["completed"]
     assert office.sync().counts.calls == 0
+
+
+def test_a_tool_that_suddenly_shows_little_stops_the_run(office: Office) -> None:
+    """A key with fewer rights must not look like customers who went away."""
+    office.tool.complete = True
+    many = [contact(str(number)) for number in range(120)]
+    office.sync(many)
+    with pytest.raises(Guarded, match="shows 110 of 120 all no more"):
+        office.sync(many[:10])
+    assert len(office.customers()) == 120
+    office.tool.batches = [many[:10]]
+    job = replace(office.job(), accept=frozenset({"vanished"}))
+    finish(job, look(job), command="sync")
+    assert len(office.customers()) == 10

@@ -123,7 +123,7 @@ def open_file(duck: Duck, path: Path, name: str) -> Opened:
 def _register(duck: Duck, path: Path, name: str, rows: Rows) -> Opened:
     cells = {column: f"c{at}" for at, column in enumerate(rows.columns)}
     table: dict[str, Any] = {"line": pa.array(rows.lines, pa.int64())}
-    table |= {cells[one]: pa.array(texts, pa.string()) for one, texts in rows.columns.items()}
+    table |= {cells[one]: texts for one, texts in rows.columns.items()}
     duck.offer(name, pa.table(table))
     return Opened(
         path=path,

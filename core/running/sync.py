@@ -32,7 +32,7 @@ from journeysync.core.running.answers import Evaluated, Setting, evaluate_custom
 from journeysync.core.running.execute import Executed, execute
 from journeysync.core.running.gather import gather
 from journeysync.core.running.identify import identify
-from journeysync.core.running.ingest import ReadReport, ingest
+from journeysync.core.running.ingest import GUARD_FLOOR, ReadReport, ingest
 from journeysync.core.running.progress import Progress, silent
 from journeysync.core.running.recover import recover
 from journeysync.core.state import ledger as ledger_of
@@ -42,8 +42,6 @@ from journeysync.core.workspace import Workspace
 
 CHUNK = 5000
 """Customers evaluated at a time."""
-GUARD_FLOOR = 50
-"""So many changed customers never trip the guard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +96,7 @@ def look(job: Job) -> Outlook:
     read = ingest(
         job.store, job.sources, identity, now=min(job.now, job.clock), full=job.full,
         only=job.only, progress=job.progress,
+        most_gone=1.0 if "vanished" in job.accept else job.workspace.guard.max_changes,
     )  # fmt: skip
     mark = fingerprint(job)
     with job.store.begin() as connection:
@@ -178,9 +177,8 @@ def _plan(
 ) -> tuple[Plan, dict[str, str], Stop | None]:
     ledger = _ledger(job, views, rules)
     asked = questions(views, atlas, rules, ledger, job.now) if views else Questions((), ())
-    tools = {key: (task.tool,) for key, task in ledger.tasks.items()}
     down = {tool: why for tool, why in unread.items() if tool in job.destinations}
-    gathered = gather(job.destinations, asked, ledger, tools, down)
+    gathered = gather(job.destinations, asked, ledger, down)
     plan = make_plan(views, atlas, rules, ledger, gathered.world, now=job.now, fingerprint=mark)
     return plan, {**unread, **gathered.failed}, gathered.stopped
 

@@ -98,15 +98,14 @@ def store_batch(
     return Stored(len(latest), len(changed), sum(len(r.set_aside) for r in readings.values()))
 
 
-def remove_unseen(
+def unseen(
     connection: Connection,
     tool: str,
     stream: str,
     seen: Collection[RecordKey],
-    keys: Keys,
     within: Window | None = None,
-) -> list[RecordKey]:
-    """Forget what a whole read of a stream, or of a window, did not show; return what went."""
+) -> tuple[list[RecordKey], int]:
+    """Return what a full read, of a stream or a window, did not show any more, and the count."""
     row = t.raw_record.c
     wanted = [row.tool == tool, row.stream == stream, row.deleted == 0]
     if within is not None and within.start is not None:
@@ -114,7 +113,13 @@ def remove_unseen(
     if within is not None and within.end is not None:
         wanted.append(row.listed_at < to_micros(within.end))
     stored = connection.execute(select(row.tool, row.type, row.id).where(*wanted))
-    gone = [key for key in (RecordKey(*found) for found in stored) if key not in seen]
+    known = [RecordKey(*found) for found in stored]
+    return [key for key in known if key not in seen], len(known)
+
+
+def remove(connection: Connection, gone: Sequence[RecordKey], keys: Keys) -> None:
+    """Forget records with all that they gave."""
+    row = t.raw_record.c
     for key in gone:
         connection.execute(
             update(t.raw_record)
@@ -122,7 +127,6 @@ def remove_unseen(
             .values(deleted=1, digest="")
         )
     _replace(connection, {source_of(key): Reading() for key in gone}, keys)
-    return gone
 
 
 def unknown(connection: Connection, listed: Mapping[RecordKey, str]) -> list[RecordKey]:
