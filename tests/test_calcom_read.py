@@ -142,6 +142,45 @@ def test_one_marked_absent_is_found_though_nothing_was_updated(tool: str, tmp_pa
 
 
 @BOTH
+def test_a_change_of_an_old_booking_is_found(tool: str, tmp_path: Path) -> None:
+    with bookable(tool, tmp_path, customers=1, days_back=2) as place:
+        (uid,) = crowd(place, 1)
+        place.sync("runs")
+        place.advance(5)
+        place.sync("runs")
+        place.edit("set", "booking", uid, rating=5)
+        place.sync("runs")
+
+        assert any("survey.answered" in name for name in place.stored("runs") if uid in name)
+
+
+@BOTH
+def test_who_gives_up_a_seat_has_cancelled_and_the_others_stay(tool: str, tmp_path: Path) -> None:
+    with bookable(tool, tmp_path, customers=1) as place:
+        made = place.edit("create", "booking", start=ahead(place.now, days=3), service=3,
+                          email="ana@example.com")  # fmt: skip
+        place.edit("add-attendee", "booking", made["uid"], email="ben@example.com")
+        place.sync("runs")
+        place.advance(1)
+        place.edit("drop-attendee", "booking", made["uid"], attendee=0)
+        seen = place.now
+        place.sync("runs")
+        place.advance(1)
+        assert place.sync("runs", full=True).changed == 0
+        told = {
+            (name.split(":")[3].split("/")[0], person): at
+            for name, (person, at, _) in place.stored("runs").items()
+            if made["uid"] in name
+        }
+
+    people = {person for _, person in told}
+    (left,) = {person for kind, person in told if kind == "booking.cancelled"}
+    assert len(people) == 2
+    assert told["booking.cancelled", left] == seen.isoformat()
+    assert {person for kind, person in told if kind == "booking.attended"} == people - {left}
+
+
+@BOTH
 def test_a_chain_keeps_its_name_when_its_first_link_is_erased(tool: str, tmp_path: Path) -> None:
     with bookable(tool, tmp_path, customers=1) as place:
         (first,) = crowd(place, 1)

@@ -61,9 +61,8 @@ class CalCom:
         return normalise.normalise(record, self._rules, self._zone)
 
     def remember(self, record: RawRecord, before: Mapping[str, object], now: datetime) -> RawRecord:
-        """Carry over to which chain a booking belongs. Pure."""
-        del now
-        return normalise.remember(record, before)
+        """Carry over to which chain a booking belongs, and who gave up a seat. Pure."""
+        return normalise.remember(record, before, now)
 
     def check(self) -> Sequence[Finding]:
         """Look at the key, at the contract, and at event types that no rule names."""

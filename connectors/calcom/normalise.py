@@ -58,7 +58,7 @@ def normalise(record: RawRecord, rules: Rules, zone: str) -> Reading:
     hosts = {_text(host, "email").lower() for host in row["hosts"]}
     people: dict[str, PersonRecord] = {}
     told: list[Event] = []
-    for number, attendee in enumerate(row["attendees"]):
+    for number, attendee in enumerate([*row["attendees"], *row.get("gone", ())]):
         person = _person(record, attendee, number, created)
         if person.name not in people and _text(attendee, "email").lower() not in hosts:
             people[person.name] = person
@@ -68,8 +68,8 @@ def normalise(record: RawRecord, rules: Rules, zone: str) -> Reading:
     return Reading(people=tuple(people.values()), events=tuple(told))
 
 
-def remember(record: RawRecord, before: Row) -> RawRecord:
-    """Carry over what a list alone does not show: the first link, and the one that followed."""
+def remember(record: RawRecord, before: Row, now: datetime) -> RawRecord:
+    """Carry over what a list alone does not show: the chain, and who gave up a seat."""
     if record.deleted:
         return record
     content = dict(record.content)
@@ -79,7 +79,21 @@ def remember(record: RawRecord, before: Row) -> RawRecord:
     if "recurringBookingUid" in content and "rescheduledToUid" in before:
         # Those of a series are never shown which link followed.
         content.setdefault("rescheduledToUid", before["rescheduledToUid"])
+    gone = _gone(record.content, before, now)
+    if gone:
+        content["gone"] = gone
     return replace(record, content=content)
+
+
+def _gone(row: Row, before: Row, now: datetime) -> list[Row]:
+    """List who had a seat and has none any more, and when that was first seen."""
+    had = [*before.get("gone", ()), *before.get("attendees", ())]
+    seats = {one.get("seatUid") for one in row["attendees"]}
+    return [
+        {"seen": now.isoformat(), **one}
+        for one in had
+        if one.get("seatUid") and one["seatUid"] not in seats
+    ]
 
 
 def _booking(
@@ -116,14 +130,19 @@ def _status(row: Row) -> Status:
     if _text(row, "rescheduledToUid"):
         return "moved_away"
     # Bookings with seats name nobody at all.
-    seated = any("seatUid" in one for one in row["attendees"])
+    seated = any("seatUid" in one for one in (*row["attendees"], *row.get("gone", ())))
     return "cancelled" if seated or _text(row, "cancelledByEmail") else "reschedule_requested"
 
 
 def _told(booking: Booking, row: Row, attendee: Row) -> Iterator[Event]:
     """Say what the booking means to one of its attendees."""
     pending = _text(row, "status").lower() == "pending"
-    if attendee.get("absent") is True and booking.status == "booked":
+    if "seen" in attendee and booking.status == "booked":
+        seen = parse_instant(attendee["seen"]) or booking.starts
+        booking = replace(
+            booking, status="cancelled", decided_at=min(seen, booking.starts), by="customer"
+        )
+    elif attendee.get("absent") is True and booking.status == "booked":
         booking = replace(booking, status="no_show")
     for event in events(booking):
         if pending and event.kind not in ("booking.created", "booking.rescheduled"):

@@ -4,11 +4,20 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from journeysync.sandbox.calcom import show
-from journeysync.sandbox.calcom.book import Attendee, Book, Booking
+from journeysync.sandbox.calcom.book import SEATED, Attendee, Book, Booking
 from journeysync.sandbox.front import BadEdit
 from journeysync.sandbox.world import millis
 
-ACTIONS = ("create", "set", "move", "cancel", "ask-to-move", "add-attendee", "delete")
+ACTIONS = (
+    "create",
+    "set",
+    "move",
+    "cancel",
+    "ask-to-move",
+    "add-attendee",
+    "drop-attendee",
+    "delete",
+)
 
 
 def edit(book: Book, command: dict[str, Any]) -> dict[str, Any]:
@@ -43,6 +52,12 @@ def _done(book: Book, one: Booking, action: str, wanted: dict[str, Any]) -> Book
         book.ask_to_move(one)
     elif action == "add-attendee":
         one.attendees.append(_attendee(wanted, f"{one.uid}-{len(one.attendees)}"))
+        one.updated = book.tick()
+    elif action == "drop-attendee":
+        if one.service != SEATED:
+            raise BadEdit("only a booking with seats can lose one")
+        # Who gives up a seat is in the booking no more.
+        del one.attendees[int(wanted.get("attendee", 0))]
         one.updated = book.tick()
     elif action == "set":
         _set(book, one, wanted)
