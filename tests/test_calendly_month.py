@@ -4,11 +4,11 @@ Bookings are made, moved (earlier, later, twice), cancelled, not kept, taken up 
 random, and the incremental readings fall between at random moments.
 """
 
-import random
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from calendly_month import ACTIONS, Month
 from calendly_tool import Here, calendly
 from sqlalchemy import select
 
@@ -16,54 +16,6 @@ from journeysync.core.identity.rules import IdentityRules
 from journeysync.core.running.ingest import ingest
 from journeysync.core.state import tables as t
 from journeysync.core.state.store import open_store
-
-EMAILS = [f"guest{number}@example.com" for number in range(6)]
-ACTIONS = ("create", "create", "create", "move", "move", "move", "cancel", "no_show", "attended",
-           "erase", "sync", "sync")  # fmt: skip
-
-
-class Month:
-    """What is booked by the random people, beside the studio's own customers."""
-
-    def __init__(self, here: Here, seed: int) -> None:
-        self.here = here
-        self.random = random.Random(seed)
-        self.now = here.now
-        self.standing: dict[str, tuple[str, datetime]] = {}
-        """Invitee -> e-mail and start, of those not given up."""
-
-    def act(self, action: str) -> None:
-        """Do one thing, where there is somebody to do it."""
-        if action == "create":
-            email = self.random.choice(EMAILS)
-            start = self._start()
-            service = self.random.choice((0, 1, 2, 3, 3))
-            made = self.here.create(start.isoformat(), email, service=service)
-            self.standing[made] = email, start
-            return
-        upcoming = [one for one, (_, start) in self.standing.items() if start > self.now]
-        week = self.now - timedelta(days=6)
-        past = [one for one, (_, start) in self.standing.items() if week < start <= self.now]
-        if action == "erase" and self.random.random() < 0.3:
-            email = self.random.choice(EMAILS)
-            self.here.edit("erase", email=email)
-            self.standing = {one: had for one, had in self.standing.items() if had[0] != email}
-        elif action in ("no_show", "attended") and past:
-            self.here.edit(action, id=self.random.choice(past))
-        elif action in ("move", "cancel") and upcoming:
-            one = self.random.choice(upcoming)
-            email, _ = self.standing.pop(one)
-            by = self.random.choice(("invitee", "host"))
-            if action == "cancel":
-                self.here.edit("cancel", id=one, by=by)
-                return
-            start = self._start()
-            self.standing[self.here.move(one, start.isoformat(), by)] = email, start
-
-    def _start(self) -> datetime:
-        """Choose a time ahead: a few are shared, so that classes fill."""
-        hours = self.random.choice((1, 5, 24, 48, 48, 100, 200, 400))
-        return (self.now + timedelta(hours=hours)).replace(minute=0)
 
 
 class State:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from calendly_month import ACTIONS, Month
 from calendly_tool import Here
 from hubspot_portal import Portal
 from studio import Studio
@@ -74,7 +75,7 @@ class Both(Studio):
 
 @pytest.fixture
 def both(tmp_path: Path) -> Iterator[Both]:
-    with start(customers=10, limits=False, tools=["hubspot", "calendly"]) as sandbox:
+    with start(customers=18, limits=False, tools=["hubspot", "calendly"]) as sandbox:
         made = Both(
             Portal(sandbox, tmp_path),
             tmp_path,
@@ -135,3 +136,33 @@ def test_attended_comes_with_time_alone_and_is_taken_back(both: Both) -> None:
     both.sync()
 
     assert both.contact(str(99_951 + PETER))["journey_stage"] == "booked"
+
+
+def test_a_random_month_ends_with_the_stages_and_tasks_of_one_reading(both: Both) -> None:
+    assert both.cal is not None
+    month = Month(both.cal, 5, [person(number).email for number in (PETER, 17, 1, 2, 3)])
+    both.sync()
+    for _ in range(45):
+        action = month.random.choice(ACTIONS)
+        if action == "sync":
+            both.sync()
+        else:
+            month.act(action)
+        both.advance(month.random.choice((0.0, 0.3, 0.8)))
+        month.now = both.portal.now
+    both.sync()
+    folder = both.folder / "fresh"
+    folder.mkdir()
+    fresh = Both(both.portal, folder, both.settings, both.journeys, both.cal)
+
+    plan = fresh.dry_run().plan
+
+    stages = [
+        field for one in plan.records for field in one.fields if field.field == "journey_stage"
+    ]
+    assert stages == []
+    assert plan.tasks == ()
+    tasks = [task["properties"] for task in both.snapshot()["hubspot"]["tasks"]]
+    anchors = [(one["journeysync_touchpoint"], one["journeysync_anchor"]) for one in tasks]
+    assert anchors
+    assert len(set(anchors)) == len(anchors)

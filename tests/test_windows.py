@@ -168,6 +168,8 @@ def test_a_guest_is_one_person_as_long_as_one_record_tells_of_them(store: Store)
     with store.begin() as connection:
         assert connection.execute(select(t.person)).all() == []
         assert connection.execute(select(t.person_part)).all() == []
+        contents = connection.execute(select(t.raw_record.c.content)).all()
+        assert {content for (content,) in contents} == {"{}"}
 
 
 GUESTS = (

@@ -118,13 +118,13 @@ def unseen(
 
 
 def remove(connection: Connection, gone: Sequence[RecordKey], keys: Keys) -> None:
-    """Forget records with all that they gave."""
+    """Forget records with all that they gave and held: what was erased leaves no trace here."""
     row = t.raw_record.c
     for key in gone:
         connection.execute(
             update(t.raw_record)
             .where(row.tool == key.tool, row.type == key.type, row.id == key.id)
-            .values(deleted=1, digest="")
+            .values(deleted=1, digest="", content="{}")
         )
     _replace(connection, {source_of(key): Reading() for key in gone}, keys)
 
