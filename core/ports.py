@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from journeysync.core.models import RawRecord, Reading
+from journeysync.core.models import RawRecord, Reading, RecordKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ class ToolSetup:
     timezone: str = "UTC"
     """The workspace's zone, for local times that name none."""
     region: str | None = None
+    currency: str | None = None
+    """The workspace's currency: amounts in another one are never called `amount`."""
 
 
 # --- reading ---------------------------------------------------------------------------------
@@ -39,6 +41,9 @@ class Batch:
     records: tuple[RawRecord, ...]
     complete: bool = False
     """True on the last batch of a full read: records of the stream not seen in it are gone."""
+    still: frozenset[RecordKey] | None = None
+    """The keys of all records that the stream has now, from a look at ids alone in a reading of
+    changes: stored records that are not among them are gone. None: no such look was taken."""
 
 
 class Source(Protocol):

@@ -124,6 +124,12 @@ def _read(
                 now=start,
             )
             _notice_tasks(connection, source.name, (r.key for r in batch.records), report)
+            if batch.still is not None:
+                gone = records.remove_unseen(
+                    connection, source.name, stream, batch.still, keys_with(rules)
+                )
+                _notice_tasks(connection, source.name, gone, report)
+                report.changed += len(gone)
         if whole:
             seen |= {record.key for record in batch.records if not record.deleted}
         report.seen += stored.seen
