@@ -102,8 +102,10 @@ def _write_workspace(folder: Path, sandbox: "Sandbox") -> None:
         f"precedence: [{', '.join(crms)}]\n"
     )
     keys = "".join(
-        f"{variable(name, 'access_token')}={tool['access_token']}\n"
+        f"{variable(name, key)}={value}\n"
         for name, tool in sandbox.tools.items()
+        for key, value in tool.items()
+        if key != "base_url"
     )
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "journeysync.yaml").write_text(text, "utf-8")

@@ -50,5 +50,21 @@ CATALOGUE: Mapping[str, About] = {
             "access_token": "service key or private app token: HubSpot > Settings > Integrations"
         },
     ),
+    "woocommerce": About(
+        "A WooCommerce shop: carts, orders, refunds, customers and guests.",
+        writes=False,
+        settings={
+            "url": "the shop's address, https://...; plain http only on this machine",
+            "auth": "auto (default), basic or oauth1; the key never stands in an address",
+            "mapping": "mapping file of your own; absent: mappings/fields/woocommerce.yaml if it "
+            "is there",
+            "sweep_hours": "how often a reading also looks what was deleted (24; 0: always)",
+            "ca_file": "certificates to trust, where a firewall puts its own in between",
+        },
+        secrets={
+            "consumer_key": "WooCommerce > Settings > Advanced > REST API, with read access",
+            "consumer_secret": "shown once beside the key",
+        },
+    ),
 }
 """Type of tool -> what it is."""

@@ -4,7 +4,7 @@ A product feature and the tests' counterpart. It shares no code with the connect
 imports nothing of the core: a shared mistake would cancel out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -14,9 +14,14 @@ from journeysync.sandbox.front import Front, Tool
 from journeysync.sandbox.hubspot.app import HubSpot
 from journeysync.sandbox.journal import Journal
 from journeysync.sandbox.wire import Listener
+from journeysync.sandbox.woocommerce.app import WooCommerce
 from journeysync.sandbox.world import DEFAULT_NOW, World, iso_short, millis
 
-TOOLS = ("hubspot",)
+MAKERS: dict[str, Callable[..., Tool]] = {
+    "hubspot": HubSpot,
+    "woocommerce": WooCommerce,
+}
+TOOLS = tuple(MAKERS)
 DEFAULT_CUSTOMERS = 60
 DEFAULT_SEED = 1
 
@@ -33,13 +38,14 @@ class Sandbox:
         self.admin = self._listeners[0].url
         """Address of the admin API."""
         self.tools: dict[str, dict[str, str]] = {}
-        """What a workspace needs to reach each tool: `base_url` and `access_token`."""
+        """What a workspace needs to reach each tool: `base_url` and its keys by name."""
         try:
             for offset, (name, tool) in enumerate(tools.items(), start=1):
                 front = Front(world, tool, journal, faults)
                 listener = Listener(port + offset if port else 0, front)
                 self._listeners.append(listener)
-                self.tools[name] = {"base_url": listener.url, "access_token": tool.access_token}
+                keys = getattr(tool, "secrets", {"access_token": tool.access_token})
+                self.tools[name] = {"base_url": listener.url, **keys}
         except (OSError, OverflowError):
             self.stop()
             raise
@@ -82,5 +88,5 @@ def start(
     if unknown:
         raise ValueError(f"no pretend {', '.join(unknown)}; there is {', '.join(TOOLS)}")
     world = World(millis(now), seed, customers)
-    made: dict[str, Tool] = {name: HubSpot(world, limits=limits) for name in tools}
+    made: dict[str, Tool] = {name: MAKERS[name](world, limits=limits) for name in tools}
     return Sandbox(world, made, Journal(), Faults(), port)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from hubspot_portal import portal
 from pydantic import SecretStr
+from shop import shop
 
 from journeysync.connectors import registry
 from journeysync.core import errors
@@ -89,9 +90,33 @@ def _hubspot(folder: Path) -> Iterator[Served]:
         )
 
 
+@contextmanager
+def _woocommerce(folder: Path) -> Iterator[Served]:
+    with shop(folder, customers=30) as here:
+        tool = here.sandbox.tools["woocommerce"]
+        keys = {name: SecretStr(tool[name]) for name in ("consumer_key", "consumer_secret")}
+        settings = {"base_url": tool["base_url"], **keys}
+        source = registry.make("woocommerce", ToolSetup("tool", settings, folder))
+
+        def remove() -> RecordKey:
+            found = _whole(source, "orders", here.now)
+            key = min((one for one in found if one.type == "order"), key=str)
+            here.edit("order", "trash", id=key.id)
+            return key
+
+        yield Served(
+            source,
+            here.now,
+            remove,
+            lambda: sum(one["writes"] for one in here.journal()),
+            tool["consumer_secret"],
+        )
+
+
 SERVED: dict[str, Callable[[Path], AbstractContextManager[Served]]] = {
     "files": _files,
     "hubspot": _hubspot,
+    "woocommerce": _woocommerce,
 }
 
 
