@@ -40,3 +40,12 @@ def as_long_as(amount: Decimal, other: Decimal) -> Decimal:
 def text(amount: Decimal) -> str:
     """Write an amount; the digits that the tool gave are kept (`12.50`)."""
     return f"{amount:f}"
+
+
+def named(name: str, amount: Decimal, currency: str, own: str | None) -> dict[str, str]:
+    """Call an amount by its name; one in another currency than the workspace's is `foreign_`.
+
+    A sum or a threshold would otherwise add pounds to yen.
+    """
+    foreign = bool(own) and currency.upper() != (own or "").upper()
+    return {f"foreign_{name}" if foreign else name: text(amount)}

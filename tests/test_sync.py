@@ -1,6 +1,7 @@
 """A run against a pretend portal: what is written, what stays a person's, what comes only once."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from studio import Studio, plain, studio
 from journeysync.core.errors import Guarded, Locked, Stale, Usage
 from journeysync.core.language.model import Journey
 from journeysync.core.planning.plan import decode, encode
+from journeysync.core.ports import TaskWrite
 from journeysync.core.state.store import open_store, run_lock
 
 
@@ -306,3 +308,87 @@ def test_a_state_of_a_newer_version_is_refused(place: Studio) -> None:
 
     with pytest.raises(Usage, match="newer journeysync"):
         place.sync()
+
+
+# --- records that move and merge -----------------------------------------------------------------
+
+
+def test_a_moved_visit_moves_its_task(place: Studio) -> None:
+    """The reminder that was missed is due again before the new time."""
+    task = place.task("reminder")
+    place.sync()
+    meeting = task.anchor.split(":")[2]
+    begins = place.portal.now + timedelta(days=5)
+    moved = {
+        "hs_meeting_start_time": f"{begins:%Y-%m-%dT%H:%M:%SZ}",
+        "hs_meeting_end_time": f"{begins + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}",
+    }
+    place.portal.edit("set", "meetings", meeting, properties=moved)
+    place.advance(0.01)
+    done = place.sync()
+
+    assert (done.counts.tasks_moved, done.counts.tasks_opened, done.counts.tasks_closed) == (
+        1,
+        0,
+        0,
+    )
+    (held,) = place.portal.connect().tasks(keys=[task.key])
+    assert (held.status, held.due) == ("open", begins - timedelta(days=1))
+
+
+def _another(place: Studio, person: str) -> str:
+    return next(change.id for change in place.dry_run().plan.records if change.id != person)
+
+
+def test_merged_contacts_keep_one_task(place: Studio) -> None:
+    """Also where the event that it hangs on now stands on the other contact."""
+    old = place.task("enquiry-answer").about[0][1]
+    other = _another(place, old)
+    place.sync()
+    place.portal.edit("merge", "contacts", old, into=other)
+    place.advance(0.01)
+    place.sync()
+    place.advance(0.01)
+    place.sync()
+    same = [
+        one
+        for one in place.snapshot()["hubspot"]["tasks"]
+        if one["properties"].get("journeysync_touchpoint") == "enquiry-answer"
+    ]
+
+    assert len(same) == 1
+    assert place.sync().counts.calls == 0
+
+
+# --- tasks in the portal -------------------------------------------------------------------------
+
+
+def test_a_task_that_we_closed_can_be_opened_again(place: Studio) -> None:
+    """With its key: there is no second one."""
+    tool = place.portal.connect()
+    (made,) = tool.create_tasks([TaskWrite("js1-x", subject="Call", due=place.portal.now)])
+    tool.change_tasks([TaskWrite("js1-x", made.id, close_because="seen")])
+    (closed,) = tool.tasks(ids=[made.id])
+    again = TaskWrite("js1-x", made.id, subject="Call again", body="Why", reopen=True)
+    tool.change_tasks([again])
+    (reopened,) = tool.tasks(keys=["js1-x"])
+
+    assert (closed.status, closed.closed_by_us) == ("completed", True)
+    assert (reopened.status, reopened.closed_by_us, reopened.id) == ("open", False, made.id)
+
+
+def test_a_portal_that_allows_no_properties_on_tasks(place: Studio) -> None:
+    """The key stands in the task's text: no second task, and the first one closes."""
+    tool = place.sandbox_request
+    for name in ("key", "touchpoint", "anchor", "closed"):
+        assert tool("DELETE", f"/crm/properties/2026-03/tasks/journeysync_{name}") == 204
+    opened = place.sync().counts.tasks_opened
+    place.advance(0.01)
+    again = place.sync()
+
+    assert opened > 3
+    assert (again.counts.tasks_opened, again.counts.calls) == (0, 0)
+    (place.folder / "journeysync.db").unlink()
+    assert place.sync().counts.tasks_opened == opened  # found, not made: see the next line
+    texts = [task["properties"]["hs_task_body"] for task in place.snapshot()["hubspot"]["tasks"]]
+    assert sum("journeysync js1-" in text for text in texts) == opened
