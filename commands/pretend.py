@@ -88,8 +88,11 @@ def _write_workspace(folder: Path, sandbox: "Sandbox") -> None:
     """Write the files of a workspace that reads and writes this sandbox."""
     from journeysync.core.running.secrets import variable
 
+    # The cards of the pretend shop are charged in the pretend Stripe: each purchase counts once.
+    more = {"stripe": ", shop: woocommerce"} if "woocommerce" in sandbox.tools else {}
     tools = "".join(
-        f"  {name}: {{base_url: {tool['base_url']}}}\n" for name, tool in sandbox.tools.items()
+        f"  {name}: {{base_url: {tool['base_url']}{more.get(name, '')}}}\n"
+        for name, tool in sandbox.tools.items()
     )
     crms = [name for name in ("hubspot", "salesforce") if name in sandbox.tools]
     text = (

@@ -14,6 +14,7 @@ from journeysync.core.ports import Source, ToolSetup
 TYPES: Mapping[str, str] = {
     "files": "journeysync.connectors.files:make",
     "hubspot": "journeysync.connectors.hubspot.connector:make",
+    "stripe": "journeysync.connectors.stripe.connector:make",
     "woocommerce": "journeysync.connectors.woocommerce.connector:make",
 }
 """Type of tool -> `module:function`; the function takes a `ToolSetup`."""

@@ -13,12 +13,14 @@ from journeysync.sandbox.faults import Faults
 from journeysync.sandbox.front import Front, Tool
 from journeysync.sandbox.hubspot.app import HubSpot
 from journeysync.sandbox.journal import Journal
+from journeysync.sandbox.stripe.app import Stripe
 from journeysync.sandbox.wire import Listener
 from journeysync.sandbox.woocommerce.app import WooCommerce
 from journeysync.sandbox.world import DEFAULT_NOW, World, iso_short, millis
 
 MAKERS: dict[str, Callable[..., Tool]] = {
     "hubspot": HubSpot,
+    "stripe": Stripe,
     "woocommerce": WooCommerce,
 }
 TOOLS = tuple(MAKERS)

@@ -15,6 +15,7 @@ import pytest
 from hubspot_portal import portal
 from pydantic import SecretStr
 from shop import shop
+from stripe_account import account
 
 from journeysync.connectors import registry
 from journeysync.core import errors
@@ -113,9 +114,31 @@ def _woocommerce(folder: Path) -> Iterator[Served]:
         )
 
 
+@contextmanager
+def _stripe(folder: Path) -> Iterator[Served]:
+    with account(folder, customers=30) as here:
+        tool = here.sandbox.tools["stripe"]
+        settings = {"base_url": tool["base_url"], "api_key": SecretStr(tool["api_key"])}
+        source = registry.make("stripe", ToolSetup("tool", settings, folder))
+
+        def remove() -> RecordKey:
+            key = min(_whole(source, "customers", here.now), key=str)
+            here.edit("customer", "delete", id=key.id)
+            return key
+
+        yield Served(
+            source,
+            here.now,
+            remove,
+            lambda: sum(one["writes"] for one in here.journal()),
+            tool["api_key"],
+        )
+
+
 SERVED: dict[str, Callable[[Path], AbstractContextManager[Served]]] = {
     "files": _files,
     "hubspot": _hubspot,
+    "stripe": _stripe,
     "woocommerce": _woocommerce,
 }
 

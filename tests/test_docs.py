@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 from journeysync.cli import COMMANDS, main
 from journeysync.connectors.hubspot.mapping_file import parse_mapping
 from journeysync.connectors.mapping_files import parse_mapping as parse_part
+from journeysync.connectors.stripe.mapping import StripeMapping
 from journeysync.connectors.woocommerce.mapping import ShopMapping
 from journeysync.core.language.model import Exit, Journey, Pattern, Stage, Touchpoint
 from journeysync.core.workspace import Workspace
@@ -22,7 +23,7 @@ from journeysync.core.workspace import Workspace
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
-MAPPINGS = (ShopMapping,)
+MAPPINGS = (ShopMapping, StripeMapping)
 SHELLS = {"sh", "bash", "shell", "console"}
 
 

@@ -6,6 +6,7 @@ Only what is read is pretended; people work in the shop through `/edit`.
 import re
 from collections.abc import Callable, Mapping
 from email.utils import formatdate
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -36,9 +37,8 @@ class WooCommerce:
             "consumer_key": f"ck_sandbox_{world.seed}",
             "consumer_secret": self.access_token,
         }
-        self.shop = Shop(world)
-        self.business = Business(self.shop)
-        self.business.until(world.now)
+        self._world = world
+        self._opened = world.now
         self._turn = 0
         self._routes: tuple[tuple[re.Pattern[str], Callable[..., Answer]], ...] = tuple(
             (re.compile(f"^/wc/v3/{path}/?$"), run)
@@ -52,6 +52,17 @@ class WooCommerce:
                 ("reports/orders/totals", self._totals),
             )
         )
+
+    @cached_property
+    def business(self) -> Business:
+        """What happens in the shop; made when somebody looks first, as it would be by now."""
+        made = Business(Shop(self._world, self._opened), self._opened)
+        made.until(self._world.now)
+        return made
+
+    @property
+    def shop(self) -> Shop:
+        return self.business.shop
 
     @property
     def changes(self) -> int:
@@ -189,7 +200,8 @@ class WooCommerce:
 
     def advance(self, until: int) -> None:
         """Let orders arrive."""
-        self.business.until(until)
+        if "business" in vars(self):
+            self.business.until(until)
 
     def settled(self) -> None:
         """Nothing of a shop waits for the clock alone."""

@@ -24,15 +24,15 @@ TRANSFER = ("bacs", "Direct bank transfer")
 class Business:
     """What happens in one shop."""
 
-    def __init__(self, shop: Shop) -> None:
-        self._shop = shop
+    def __init__(self, shop: Shop, opened: int) -> None:
+        self.shop = shop
         self._ahead: list[tuple[int, int, str, dict[str, Any]]] = []
         self._order = count()
         self._accounts: dict[int, Customer] = {}
         self._orders: dict[int, Order] = {}
         world = shop.world
         for number in range(world.customers):
-            self._draw(number, Random(world.seed * 9_176_351 + number), world.now)
+            self._draw(number, Random(world.seed * 9_176_351 + number), opened)
         heapq.heapify(self._ahead)
 
     def until(self, at: int) -> None:
@@ -46,7 +46,7 @@ class Business:
 
     def _draw(self, number: int, rng: Random, now: int) -> None:
         """Make up what one customer buys."""
-        brief = self._shop.world.customers > MANY
+        brief = self.shop.world.customers > MANY
         if not brief and rng.random() > BUYS:
             return
         at = daytime(now - round(rng.uniform(5, 330) * DAY))
@@ -86,7 +86,7 @@ class Business:
             self._plan(daytime(done + 4 * DAY), "returned", which=which, part=part)
 
     def _happen(self, at: int, what: str, details: dict[str, Any]) -> None:
-        shop = self._shop
+        shop = self.shop
         if what == "registered":
             one = person(details["who"])
             self._accounts[details["who"]] = shop.register(
@@ -109,7 +109,7 @@ class Business:
                    "phone": one.phone, "city": one.city, "country": "GB"}  # fmt: skip
         status = {"drafted": "checkout-draft", "refused": "failed"}.get(what, what)
         paid = status == "processing"
-        return self._shop.place(
+        return self.shop.place(
             at,
             status,
             details["items"],

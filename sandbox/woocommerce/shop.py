@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from journeysync.sandbox.world import World
+from journeysync.sandbox.world import DAY, World
 
 STATUSES = {
     "pending": "Pending payment",
@@ -89,7 +89,7 @@ class Order:
 class Shop:
     """All that the shop holds."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, opened: int) -> None:
         self.world = world
         self.zone = ZoneInfo("Europe/London")
         self.https = False
@@ -100,12 +100,15 @@ class Shop:
         self.customers: dict[int, Customer] = {}
         self.orders: dict[int, Order] = {}
         self.refunds: dict[int, Refund] = {}
+        self.sold: list[Order] = []
+        """Orders in the order in which they were paid."""
+        self.given_back: list[Refund] = []
         self.changes = 0
         self._next = 20
         self._next_line = 1
         self._next_user = 2
         self.customers[1] = Customer(
-            1, "admin@example.com", "", "", world.now - 400 * 86_400_000, None, "administrator"
+            1, "admin@example.com", "", "", opened - 400 * DAY, None, "administrator"
         )
 
     def customer(self, number: int) -> Customer:
@@ -160,6 +163,7 @@ class Shop:
         order.status = status
         if status in ("processing", "completed") and order.paid is None:
             order.paid = at
+            self.sold.append(order)
             if order.customer in self.customers:
                 self.customers[order.customer].paying = True
         if status == "completed":
@@ -176,6 +180,7 @@ class Shop:
         made = Refund(self._id(), order.id, at, f"{Decimal(amount):.2f}", reason)
         self.refunds[made.id] = made
         order.refunds.append(made.id)
+        self.given_back.append(made)
         back = sum((Decimal(self.refunds[one].amount) for one in order.refunds), Decimal(0))
         if back >= Decimal(order.total):
             order.status = "refunded"
