@@ -186,6 +186,23 @@ def _something(here: Shop, rng: Random, alive: list[str]) -> None:
         alive.remove(number)
 
 
+def test_subscriptions_are_read_where_the_plugin_is(here: Shop) -> None:
+    tool = here.connect()
+    assert [batch.complete for batch in tool.read("subscriptions", None, here.now)] == [True]
+    account = here.edit("customer", "create", email="ana@example.com")["id"]
+    number = here.edit("subscription", "create", customer=account)["id"]
+    since = here.now - 5 * MINUTES
+    began = [r for b in tool.read("subscriptions", since, here.now) for r in b.records]
+    here.edit("subscription", "cancel", id=number)
+    whole = [r for b in tool.read("subscriptions", None, here.now) for r in b.records]
+
+    assert [one.kind for one in events(tool, began)] == ["subscription.started"]
+    assert [(one.kind, one.person, one.subject_type) for one in events(tool, whole)] == [
+        ("subscription.started", f"shop:{account}", "subscription"),
+        ("subscription.cancelled", f"shop:{account}", "subscription"),
+    ]
+
+
 # --- keys and addresses --------------------------------------------------------------------------
 
 

@@ -141,7 +141,9 @@ class Kept:
             return [self._record(kind, row, {**content, "who": customer})]
         if not any(typed.values()):
             return [self._record(kind, row, content)]
-        digest = hashlib.sha256("\n".join(typed.values()).encode()).hexdigest()[:16]
+        # What is typed into a checkout may still change; a payment's guest must not go with it.
+        group = kind if kind == CHECKOUT else PAYMENT
+        digest = hashlib.sha256("\n".join([group, *typed.values()]).encode()).hexdigest()[:16]
         guest = RawRecord(RecordKey(self._tool, GUEST, f"guest-{digest}"), typed)
         return [guest, self._record(kind, row, {**content, "who": guest.key.id})]
 

@@ -13,7 +13,7 @@ from typing import Any
 from journeysync.connectors.mapping_files import fits
 from journeysync.core.models import RawRecord, RecordKey
 
-CUSTOMER, ORDER, GUEST = "customer", "order", "guest"
+CUSTOMER, ORDER, GUEST, SUBSCRIPTION = "customer", "order", "guest", "subscription"
 
 ORDER_FIELDS = (
     "id", "number", "status", "currency", "total", "customer_id", "transaction_id", "created_via",
@@ -23,6 +23,11 @@ ORDER_FIELDS = (
 """What is asked of every order; the mapping adds to it."""
 
 CUSTOMER_FIELDS = ("id", "email", "first_name", "last_name", "date_created_gmt", "billing")
+
+SUBSCRIPTION_FIELDS = (
+    "id", "status", "currency", "total", "customer_id", "billing", "date_created_gmt",
+    "date_modified_gmt", "start_date_gmt", "cancelled_date_gmt", "end_date_gmt",
+)  # fmt: skip
 
 WHO_FIELDS = ("id", "customer_id", "billing", "date_created_gmt", "status")
 """What tells whose an order is."""
@@ -48,8 +53,11 @@ def roots(paths: Iterable[str | None]) -> set[str]:
     return {path.split(".", 1)[0] for path in paths if path} - {"meta"}
 
 
-def guest_of(row: Mapping[str, Any]) -> tuple[str, dict[str, str]] | None:
-    """Say who ordered without an account: an id made of it, and what was typed. None: nobody."""
+def guest_of(kind: str, row: Mapping[str, Any]) -> tuple[str, dict[str, str]] | None:
+    """Say who ordered without an account: an id made of it, and what was typed. None: nobody.
+
+    A guest belongs to one stream: when none of its orders names them any more, they are gone.
+    """
     typed = {
         "email": inside(row, "billing.email").lower(),
         "first_name": inside(row, "billing.first_name"),
@@ -58,7 +66,7 @@ def guest_of(row: Mapping[str, Any]) -> tuple[str, dict[str, str]] | None:
     }
     if not any(typed.values()):
         return None
-    whole = "\n".join(typed.values())
+    whole = "\n".join([kind, *typed.values()])
     return f"guest-{hashlib.sha256(whole.encode()).hexdigest()[:16]}", typed
 
 
@@ -87,13 +95,25 @@ def order_records(
         for one in _rows(row.get("meta_data"))
         if (key := text(one.get("key"))) and fits(meta, key)
     }
+    return _with_who(tool, ORDER, row, content)
+
+
+def subscription_records(tool: str, row: Mapping[str, Any]) -> list[RawRecord]:
+    """Keep a subscription, and who made it where there is no account."""
+    names = ("status", "currency", "total", "start_date_gmt", "cancelled_date_gmt", "end_date_gmt")
+    return _with_who(tool, SUBSCRIPTION, row, {name: text(row.get(name)) for name in names})
+
+
+def _with_who(
+    tool: str, kind: str, row: Mapping[str, Any], content: dict[str, Any]
+) -> list[RawRecord]:
     guests: list[RawRecord] = []
     if has_account(row):
         content["who"] = text(row["customer_id"])
-    elif guest := guest_of(row):
+    elif guest := guest_of(kind, row):
         content["who"] = guest[0]
         guests = [RawRecord(RecordKey(tool, GUEST, guest[0]), guest[1])]
-    return [*guests, RawRecord(RecordKey(tool, ORDER, text(row.get("id"))), content)]
+    return [*guests, RawRecord(RecordKey(tool, kind, text(row.get("id"))), content)]
 
 
 _PLAIN = (
@@ -122,10 +142,10 @@ def customer_record(tool: str, row: Mapping[str, Any], paths: Sequence[str]) -> 
     return RawRecord(RecordKey(tool, CUSTOMER, text(row.get("id"))), content)
 
 
-def keys_of(tool: str, row: Mapping[str, Any]) -> list[RecordKey]:
-    """Name the records that an order stands for."""
-    keys = [RecordKey(tool, ORDER, text(row.get("id")))]
-    if not has_account(row) and (guest := guest_of(row)):
+def keys_of(tool: str, kind: str, row: Mapping[str, Any]) -> list[RecordKey]:
+    """Name the records that an order or subscription stands for."""
+    keys = [RecordKey(tool, kind, text(row.get("id")))]
+    if not has_account(row) and (guest := guest_of(kind, row)):
         keys.append(RecordKey(tool, GUEST, guest[0]))
     return keys
 

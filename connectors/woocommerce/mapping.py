@@ -81,12 +81,20 @@ class Orders(Part):
     dates: tuple[DateRule, ...] = ()
 
 
+class Subscriptions(Part):
+    """Subscriptions of the plugin WooCommerce Subscriptions."""
+
+    started: Kinds = ()
+    cancelled: Kinds = ()
+
+
 class ShopMapping(Part):
     """A whole mapping."""
 
     format: Annotated[int, Field(ge=1, le=1)] = 1
     customers: Customers = Customers()
     orders: Orders = Orders()
+    subscriptions: Subscriptions = Subscriptions()
 
     @property
     def version(self) -> str:
@@ -107,6 +115,8 @@ class ShopMapping(Part):
             yield from status.events
         for dated in self.orders.dates:
             yield from dated.events
+        yield from self.subscriptions.started
+        yield from self.subscriptions.cancelled
 
     def meta_keys(self) -> tuple[str, ...]:
         """The keys of meta data that any rule asks for, as patterns."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from journeysync.connectors import money
 from journeysync.connectors.mapping_files import ANY, fits
-from journeysync.connectors.woocommerce.contents import CUSTOMER, GUEST, ORDER
+from journeysync.connectors.woocommerce.contents import CUSTOMER, GUEST, ORDER, SUBSCRIPTION
 from journeysync.connectors.woocommerce.mapping import OrderRule, ShopMapping, StatusRule
 from journeysync.connectors.woocommerce.times import parse_any, parse_gmt
 from journeysync.core.instants import to_micros
@@ -218,9 +218,7 @@ class _Order:
         return {**self._named("amount", amount), "currency": self.content["currency"]}
 
     def _named(self, name: str, amount: Decimal) -> dict[str, Scalar]:
-        own = (self.currency or "").upper()
-        foreign = bool(own) and self.content["currency"].upper() != own
-        return {f"foreign_{name}" if foreign else name: money.text(amount)}
+        return {**money.named(name, amount, self.content["currency"], self.currency)}
 
     def set_aside(self) -> Iterator[SetAside]:
         """Say what of the order could not be read."""
@@ -244,8 +242,35 @@ class _Order:
             )
 
 
+def _subscription(record: RawRecord, mapping: ShopMapping, currency: str | None) -> Reading:
+    content: Any = record.content
+    if "who" not in content or content["status"] == "pending":
+        return Reading()
+    total = money.decimal(content["total"])
+    attributes: dict[str, Scalar] = {"currency": content["currency"]}
+    if total is not None:
+        attributes |= money.named("amount", total, content["currency"], currency)
+    left = parse_gmt(content["cancelled_date_gmt"])
+    if left is None and content["status"] in ("cancelled", "expired"):
+        left = parse_gmt(content["end_date_gmt"])
+    section = mapping.subscriptions
+    moments = ((section.started, parse_gmt(content["start_date_gmt"])), (section.cancelled, left))
+    key = record.key
+    events = tuple(
+        Event(
+            f"{key}:{kind}", key.tool, kind, at, f"{key.tool}:{content['who']}",
+            SUBSCRIPTION, key.id, attributes,
+        )
+        for kinds, at in moments
+        for kind in kinds
+        if at
+    )  # fmt: skip
+    return Reading(events=events)
+
+
 _BY_TYPE: Mapping[str, Callable[[RawRecord, ShopMapping, str | None], Reading]] = {
     CUSTOMER: _customer,
     GUEST: _guest,
     ORDER: _order,
+    SUBSCRIPTION: _subscription,
 }

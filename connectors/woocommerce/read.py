@@ -15,11 +15,14 @@ from journeysync.connectors.woocommerce.contents import (
     CUSTOMER_FIELDS,
     ORDER,
     ORDER_FIELDS,
+    SUBSCRIPTION,
+    SUBSCRIPTION_FIELDS,
     WHO_FIELDS,
     customer_record,
     keys_of,
     order_records,
     roots,
+    subscription_records,
     text,
 )
 from journeysync.connectors.woocommerce.mapping import ShopMapping
@@ -29,8 +32,10 @@ from journeysync.core.errors import ToolDown
 from journeysync.core.models import RawRecord, RecordKey
 from journeysync.core.ports import Batch
 
-STREAMS = ("customers", "orders")
+STREAMS = ("customers", "orders", "subscriptions")
 """Accounts first: an order is of no use without the one who made it."""
+
+_NO_ROUTE = "rest_no_route"
 
 OVERLAP = timedelta(seconds=60)
 """`modified_after` leaves out the second it names, and several orders share a second."""
@@ -48,38 +53,64 @@ class Reader:
 
     def read(self, stream: str, since: datetime | None, until: datetime) -> Iterator[Batch]:
         """Yield everything, or what changed."""
-        read = self._orders if stream == "orders" else self._customers
-        return read(since, until)
+        if stream == "customers":
+            yield from self._customers(since, until)
+        elif stream == "orders":
+            yield from self._bought(stream, ORDER, since, until)
+        else:
+            yield from self._subscriptions(since, until)
 
-    # --- orders ----------------------------------------------------------------------------------
+    # --- orders and subscriptions ----------------------------------------------------------------
 
-    def _orders(self, since: datetime | None, until: datetime) -> Iterator[Batch]:
+    def _subscriptions(self, since: datetime | None, until: datetime) -> Iterator[Batch]:
+        """Read what the plugin keeps; most shops do not have it."""
+        try:
+            yield from self._bought("subscriptions", SUBSCRIPTION, since, until)
+        except Refused as error:
+            if not refused_as(error, _NO_ROUTE):
+                raise
+            yield Batch((), complete=True, still=None if since is None else frozenset())
+
+    def _bought(
+        self, path: str, kind: str, since: datetime | None, until: datetime
+    ) -> Iterator[Batch]:
+        fields, batch = self._order_fields(), self._order_batch
+        if kind == SUBSCRIPTION:
+            fields, batch = SUBSCRIPTION_FIELDS, self._subscription_batch
         if since is None:
-            ask = self._asking("orders", self._order_fields(), status="any")
-            for page in self._scan(ask, "orders"):
-                yield self._order_batch(page)
+            for page in self._scan(self._asking(path, fields, status="any"), path):
+                yield batch(page)
             yield Batch((), complete=True)
             return
-        after = self._window(since, until)
-        ask = self._asking("orders", self._order_fields(), status="any", **after)
-        for page in self._scan(ask, "orders", moved="date_modified_gmt"):
-            yield self._order_batch(page)
-        ask = self._asking("orders", ("id", "date_modified_gmt"), status="trash", **after)
-        for page in self._scan(ask, "orders", moved="date_modified_gmt"):
-            keys = [RecordKey(self._client.tool, ORDER, self._id(row)) for row in page.rows]
+        after = self._window(path, since, until)
+        ask = self._asking(path, fields, status="any", **after)
+        for page in self._scan(ask, path, moved="date_modified_gmt"):
+            yield batch(page)
+        ask = self._asking(path, ("id", "date_modified_gmt"), status="trash", **after)
+        for page in self._scan(ask, path, moved="date_modified_gmt"):
+            keys = [RecordKey(self._client.tool, kind, self._id(row)) for row in page.rows]
             yield Batch(tuple(RawRecord(key, {}, deleted=True) for key in keys))
         if self._is_due(since, until):
-            yield Batch((), still=self._who())
+            yield Batch((), still=self._who(path, kind))
 
-    def _who(self) -> frozenset[RecordKey]:
+    def _who(self, path: str, kind: str) -> frozenset[RecordKey]:
         """Look which orders and guests there are, whatever they hold."""
-        ask = self._asking("orders", WHO_FIELDS, status="any")
+        ask = self._asking(path, WHO_FIELDS, status="any")
         return frozenset(
             key
-            for page in self._scan(ask, "orders")
+            for page in self._scan(ask, path)
             for row in page.rows
-            for key in keys_of(self._client.tool, row)
+            for key in keys_of(self._client.tool, kind, row)
         )
+
+    def _subscription_batch(self, page: Page) -> Batch:
+        found = {
+            record.key: record
+            for row in page.rows
+            if self._id(row)
+            for record in subscription_records(self._client.tool, row)
+        }
+        return Batch(tuple(found.values()))
 
     def _order_batch(self, page: Page) -> Batch:
         refunds = self._refunds(page.rows)
@@ -108,7 +139,7 @@ class Reader:
             try:
                 page = self._refund_page("refunds", include=",".join(some))
             except Refused as error:
-                if not refused_as(error, "rest_no_route"):
+                if not refused_as(error, _NO_ROUTE):
                     raise
                 # Shops before WooCommerce 9 have no list of all refunds.
                 parts = [
@@ -192,9 +223,9 @@ class Reader:
     ) -> Iterator[Page]:
         return scan(ask, self._client.tool, what, moved=moved)
 
-    def _window(self, since: datetime, until: datetime) -> dict[str, str]:
+    def _window(self, path: str, since: datetime, until: datetime) -> dict[str, str]:
         """Say from when on, by the shop's clock, which may be behind ours."""
-        now = self._client.page("orders", per_page="1", _fields="id").at
+        now = self._client.page(path, per_page="1", _fields="id").at
         behind = max(until - now, timedelta(0)) if now else timedelta(0)
         return {"modified_after": naive(since - behind - OVERLAP), "dates_are_gmt": "true"}
 

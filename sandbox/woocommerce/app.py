@@ -47,6 +47,7 @@ class WooCommerce:
                 (r"orders/(\d+)", self._order),
                 (r"orders/(\d+)/refunds", self._refunds),
                 ("refunds", self._refunds),
+                ("subscriptions", self._subscriptions),
                 ("customers", self._customers),
                 (r"customers/(\d+)", self._customer),
                 ("reports/orders/totals", self._totals),
@@ -168,6 +169,16 @@ class WooCommerce:
         given.headers["Allow"] = "GET" if order is None else MANY
         return given
 
+    def _subscriptions(self, request: Request) -> Answer:
+        if self.shop.subscriptions is None:
+            raise _no_route()
+        query = Query.of(request)
+        rows = lists.subscriptions(self.shop, query, self._turn)
+        return lists.page(
+            request, query, "subscriptions", rows,
+            lambda one: shapes.subscription(self.shop, one),
+        )  # fmt: skip
+
     def _customers(self, request: Request) -> Answer:
         query = Query.of(request)
         rows = lists.customers(self.shop, query)
@@ -215,6 +226,8 @@ class WooCommerce:
             ("customer", "create"): self._create_customer,
             ("customer", "set"): self._set_customer,
             ("customer", "delete"): self._delete_customer,
+            ("subscription", "create"): self._create_subscription,
+            ("subscription", "cancel"): self._cancel_subscription,
             ("order", "create"): self._create_order,
             ("order", "set"): self._set_order,
             ("order", "refund"): self._refund_order,
@@ -255,6 +268,15 @@ class WooCommerce:
     def _delete_customer(self, command: dict[str, Any], _at: int) -> dict[str, Any]:
         self.shop.close_account(self.shop.customer(int(command["id"])))
         return {}
+
+    def _create_subscription(self, command: dict[str, Any], at: int) -> dict[str, Any]:
+        made = self.shop.subscribe(at, int(command.get("customer", 0)))
+        return shapes.subscription(self.shop, made)
+
+    def _cancel_subscription(self, command: dict[str, Any], at: int) -> dict[str, Any]:
+        one = (self.shop.subscriptions or {})[int(command["id"])]
+        self.shop.end(one, at)
+        return shapes.subscription(self.shop, one)
 
     def _create_order(self, command: dict[str, Any], at: int) -> dict[str, Any]:
         items = [(int(one[0]), int(one[1])) for one in command.get("items", [[10, 1]])]

@@ -120,6 +120,16 @@ def orders(shop: Shop, query: Query, turn: int) -> list[Order]:
     return _ordered(query, found, turn)
 
 
+def subscriptions(shop: Shop, query: Query, turn: int) -> list[Row]:
+    """Choose and order subscriptions."""
+    found = [
+        one
+        for one in (shop.subscriptions or {}).values()
+        if (one.status == "trash") == (query.text("status") == "trash")
+    ]
+    return _ordered(query, _dated(shop, query, found), turn)
+
+
 def refunds(shop: Shop, query: Query, turn: int, order: int | None = None) -> list[Refund]:
     """Choose and order refunds."""
     found = [one for one in shop.refunds.values() if order in (None, one.order)]

@@ -6,7 +6,14 @@ Compared with recorded answers of a real shop in the tests.
 from datetime import UTC, datetime
 from typing import Any
 
-from journeysync.sandbox.woocommerce.shop import Customer, Order, Refund, Shop, address
+from journeysync.sandbox.woocommerce.shop import (
+    Customer,
+    Order,
+    Refund,
+    Shop,
+    Subscription,
+    address,
+)
 
 HOME = "https://willow-street.example"
 """The address that WordPress believes to have: links in answers lead there."""
@@ -67,6 +74,18 @@ def order(shop: Shop, one: Order) -> dict[str, Any]:
             **({"customer": [{"href": f"{API}/customers/{one.customer}"}]} if one.customer else {}),
         },
     }  # fmt: skip
+
+
+def subscription(shop: Shop, one: Subscription) -> dict[str, Any]:
+    """Write a subscription: an order with dates of its own, empty where there are none."""
+    dates = {"trial_end": None, "next_payment": None, "cancelled": one.cancelled, "end": one.ended}
+    return {
+        **order(shop, one),
+        "billing_period": "month",
+        "billing_interval": "1",
+        "start_date_gmt": gmt(one.created),
+        **{f"{name}_date_gmt": gmt(at) or "" for name, at in dates.items()},
+    }
 
 
 def _item(line: dict[str, Any]) -> dict[str, Any]:

@@ -86,6 +86,14 @@ class Order:
     refunds: list[int] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class Subscription(Order):
+    """An order that comes again; only a shop with the plugin has any."""
+
+    cancelled: int | None = None
+    ended: int | None = None
+
+
 class Shop:
     """All that the shop holds."""
 
@@ -100,6 +108,8 @@ class Shop:
         self.customers: dict[int, Customer] = {}
         self.orders: dict[int, Order] = {}
         self.refunds: dict[int, Refund] = {}
+        self.subscriptions: dict[int, Subscription] | None = None
+        """None: without the plugin there is no such address."""
         self.sold: list[Order] = []
         """Orders in the order in which they were paid."""
         self.given_back: list[Refund] = []
@@ -186,6 +196,20 @@ class Shop:
             order.status = "refunded"
         self.touch(order, at)
         return made
+
+    def subscribe(self, at: int, customer: int) -> Subscription:
+        """Let an account subscribe."""
+        self.changes += 1
+        line = self._line(12, 1)
+        made = Subscription(self._id(), "active", at, at, [line], line["total"], customer=customer)
+        self.subscriptions = {**(self.subscriptions or {}), made.id: made}
+        return made
+
+    def end(self, one: Subscription, at: int) -> None:
+        """Cancel a subscription."""
+        one.cancelled = one.ended = at
+        one.status = "cancelled"
+        self.touch(one, at)
 
     def delete(self, order: Order) -> None:
         """Delete an order for good: nothing tells of it afterwards."""
