@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from journeysync.connectors import money
@@ -88,7 +89,7 @@ def _order(record: RawRecord, mapping: ShopMapping, currency: str | None) -> Rea
     return Reading(events=tuple(unique.values()), set_aside=tuple(order.set_aside()))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Order:
     """One order under one mapping."""
 
@@ -103,13 +104,13 @@ class _Order:
     def at(self, name: str) -> datetime | None:
         return parse_gmt(self.content[f"date_{name}_gmt"])
 
-    @property
+    @cached_property
     def status(self) -> StatusRule | None:
         """The rule that speaks of the order's status."""
         rules = self.mapping.orders.statuses
         return next((one for one in rules if fits(one.status, self.content["status"])), None)
 
-    @property
+    @cached_property
     def rule(self) -> OrderRule:
         """The first rule that fits the order."""
         items = self.content["items"]
@@ -187,7 +188,7 @@ class _Order:
         if at is None:
             return
         key = self.record.key
-        attributes = {**self._common(), **(more or {}), **self.rule.set}
+        attributes = {**self.common, **(more or {}), **self.rule.set}
         for kind in kinds:
             yield Event(
                 f"{key}:{kind}" + (f":{mark}" if mark else ""),
@@ -200,7 +201,8 @@ class _Order:
                 attributes,
             )
 
-    def _common(self) -> dict[str, Scalar]:
+    @cached_property
+    def common(self) -> dict[str, Scalar]:
         found = _attributes(self.content, self.mapping.orders.attributes)
         meta = self.content["meta"]
         for name, path in self.mapping.orders.attributes.items():
