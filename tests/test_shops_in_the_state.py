@@ -10,6 +10,7 @@ from stripe_account import account
 from journeysync.core.identity.rules import IdentityRules
 from journeysync.core.ports import Source
 from journeysync.core.running.ingest import ingest
+from journeysync.core.running.progress import silent
 from journeysync.core.state import tables as t
 from journeysync.core.state.store import open_store
 
@@ -20,7 +21,7 @@ def run(folder: Path, source: Source, now: datetime) -> tuple[int, list[tuple[st
     try:
         report = ingest(
             store, {source.name: source}, IdentityRules(), now=now, full=False, only=(),
-            most_gone=1.0, progress=lambda _what, _count: None,
+            most_gone=1.0, progress=silent,
         )  # fmt: skip
         assert report.failed == {}
         with store.begin() as connection:

@@ -25,7 +25,7 @@ class WooCommerce:
     """One shop, as `Source`."""
 
     lag = LAG
-    streams = STREAMS
+    streams: tuple[str, ...] = STREAMS
 
     def __init__(
         self,
