@@ -82,6 +82,18 @@ def test_a_customer_who_was_deleted_is_gone(here: Account) -> None:
     assert kept.all == {}
 
 
+def test_a_customer_deleted_where_a_page_ended_ends_nothing(here: Account) -> None:
+    made = [
+        here.edit("customer", "create", email="a@example.com", name="Ana")["id"] for _ in range(150)
+    ]
+    batches = here.connect().read("customers", None, here.now)
+    read = {record.key.id for record in next(batches).records}
+    here.edit("customer", "delete", id=made[50])
+    read |= {record.key.id for batch in batches for record in batch.records}
+
+    assert read == set(made)
+
+
 def test_after_a_gap_longer_than_events_last_everything_is_listed(here: Account) -> None:
     number = here.edit("customer", "create", email="a@example.com", name="Ana")["id"]
     tool, kept, since = here.connect(), Kept(), here.now

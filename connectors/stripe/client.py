@@ -57,10 +57,18 @@ class Client:
     ) -> Iterator[list[Row]]:
         """Yield the pages of a list, newest first."""
         last, again = "", 0
+        before: list[str] = []
         seen: set[str] = set()
         while True:
             cursor = {"starting_after": last} if last else {}
-            page = self._ask(path, {"limit": str(PAGE), **query, **cursor}, _each(expand, "data."))
+            asked = {"limit": str(PAGE), **query, **cursor}
+            try:
+                page = self._ask(path, asked, _each(expand, "data."))
+            except Refused as error:
+                if error.answer.status != requests.codes.bad_request or not before:
+                    raise
+                last = before.pop()  # the one we had come to was deleted meanwhile
+                continue
             found = page.get("data")
             if not isinstance(found, list):
                 raise ToolDown(self.tool, f"answers something else than a list to GET {path}.")
@@ -75,7 +83,7 @@ class Client:
             yield rows
             if not page.get("has_more") or not rows:
                 return
-            last = str(rows[-1]["id"])
+            *before, last = (str(row["id"]) for row in rows)
 
     def one(self, path: str, number: str, expand: Sequence[str] = ()) -> Row | None:
         """Ask for one object; None when there is none of that id."""
