@@ -166,6 +166,8 @@ class _Reading:
                 remember=_memory(source, self.now),
             )
             self._notice_tasks(connection, source.name, (one.key for one in batch.records))
+            if batch.still is not None:
+                self._forget_unseen(connection, source, stream, set(batch.still), None)
         self.report.seen += stored.seen
         self.report.changed += stored.changed
         self.report.set_aside += stored.set_aside
