@@ -73,6 +73,8 @@ def show_reading(console: Console, outlook: "Outlook") -> None:
     """Say what could not be read: tools, rows, overrides."""
     for why in outlook.failed.values():
         console.say(f"{why} The other tools go on; what waits is done by the next run.")
+    for why in outlook.read.withheld:
+        console.say(f"{why} The rest is read; what only this would show is followed by tasks.")
     if outlook.read.set_aside:
         console.say(
             f"{outlook.read.set_aside} rows could not be read right and were set aside; "

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from journeysync.core.models import RawRecord, Reading
 
@@ -39,6 +39,9 @@ class Batch:
     records: tuple[RawRecord, ...]
     complete: bool = False
     """True on the last batch of a full read: records of the stream not seen in it are gone."""
+    withheld: str = ""
+    """Why the tool does not give this stream to us, as a sentence: no record came before it, none
+    comes after it, and the kinds that only this stream gives are not promised."""
 
 
 class Source(Protocol):
@@ -72,6 +75,15 @@ class Source(Protocol):
 
     def check(self) -> "Sequence[Finding]":
         """Look at credentials, scopes, fields, clock and quota with a few cheap calls."""
+        ...
+
+
+@runtime_checkable
+class PartlyGiven(Protocol):
+    """A source some of whose streams a tool may withhold."""
+
+    def gives(self, stream: str) -> frozenset[str]:
+        """Return the event kinds that one stream can give under the mapping."""
         ...
 
 

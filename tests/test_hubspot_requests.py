@@ -22,6 +22,8 @@ from journeysync.connectors.hubspot.settings import VERSIONS
 from journeysync.core.ports import RecordWrite, TaskWrite
 
 DUE = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
+SUBMISSIONS = "/form-integrations/v1/submissions/forms/"
+"""The package has no path for them."""
 NOT_IN_THE_PACKAGE = {("GET", "/account-info/v3/details")}
 
 MODELS = {
@@ -91,6 +93,7 @@ def do_everything(here: Portal, tool: HubSpot) -> None:
 def test_every_path_is_one_of_the_package(sent: Sent) -> None:
     known = {re.sub(r"\{\w+\}", r"[^/]+", path).rstrip("/") for path in _paths()}
     asked = {(method, path) for method, path, _ in sent} - NOT_IN_THE_PACKAGE
+    asked = {one for one in asked if not one[1].startswith(SUBMISSIONS)}
 
     assert len(asked) > 50
     assert [one for one in asked if not any(re.fullmatch(p, one[1]) for p in known)] == []
@@ -98,9 +101,9 @@ def test_every_path_is_one_of_the_package(sent: Sent) -> None:
 
 def _paths() -> Iterator[str]:
     """Read every path that the package's generated methods use."""
-    root = Path(hubspot.__file__).parent / "crm"
-    for file in root.rglob("*_api.py"):
-        yield from re.findall(r'"(/crm/[^"]+)"', file.read_text())
+    for part in ("crm", "marketing/forms", "oauth"):
+        for file in (Path(hubspot.__file__).parent / part).rglob("*_api.py"):
+            yield from re.findall(r'"(/(?:crm|marketing|oauth)/[^"]+)"', file.read_text())
 
 
 def test_every_body_is_one_of_the_package(sent: Sent) -> None:

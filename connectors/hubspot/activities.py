@@ -1,4 +1,4 @@
-"""What was logged on a contact: calls, e-mails, messages, notes and tasks. Pure.
+"""What was logged on a contact: calls, e-mails, messages, notes, tasks and surveys. Pure.
 
 Bodies are not read: they are the customers' own words, and no rule needs them. The one exception
 is the last line of our own tasks (see `tasks`).
@@ -82,6 +82,23 @@ def task(facts: Facts, mapping: FieldMapping) -> Reading:
         "key": facts.text(KEY) or marker.key,
     }
     return _logged(facts, mapping.tasks, told, told, facts.instant("hs_task_completion_date"))
+
+
+def survey(facts: Facts, mapping: FieldMapping) -> Reading:
+    """Tell an answer to a survey; what was written in it is not read."""
+    told = {
+        "score": facts.text("hs_value"),
+        "survey": facts.text("hs_survey_name"),
+        "type": facts.text("hs_survey_type").lower(),
+        "channel": facts.text("hs_survey_channel").lower(),
+        "group": facts.text("hs_response_group").lower(),
+    }
+    asked = {**told, "title": told["survey"]}
+    at = facts.instant("hs_submission_timestamp", "hs_createdate", "createdate")
+    tickets = facts.linked("tickets")
+    if len(tickets) == 1:
+        told["ticket"] = tickets[0][0]
+    return _logged(facts, mapping.feedback_submissions, told, asked, at)
 
 
 def _logged(

@@ -173,6 +173,48 @@ class Owners(msgspec.Struct):
     paging: Paging | None = None
 
 
+class Form(msgspec.Struct):
+    """One form."""
+
+    id: str
+    name: str = ""
+
+
+class Forms(msgspec.Struct):
+    """One page of forms."""
+
+    results: list[Form]
+    paging: Paging | None = None
+
+
+class Field(msgspec.Struct):
+    """One field of a submission. Whatever else was written stays out of memory and state."""
+
+    name: str = ""
+    value: str = ""
+
+
+class Submission(msgspec.Struct):
+    """What somebody sent with a form."""
+
+    submittedAt: int
+    conversionId: str = ""
+    values: list[Field] = []
+    pageUrl: str = ""
+
+    @property
+    def email(self) -> str:
+        """The address that was entered."""
+        return next((one.value.strip() for one in self.values if one.name == "email"), "")
+
+
+class Submissions(msgspec.Struct):
+    """One page of submissions, the latest first."""
+
+    results: list[Submission]
+    paging: Paging | None = None
+
+
 class Account(msgspec.Struct):
     """The portal."""
 
@@ -190,4 +232,6 @@ definition = msgspec.json.Decoder(Definition, strict=False).decode
 definitions = msgspec.json.Decoder(Definitions, strict=False).decode
 pipelines = msgspec.json.Decoder(Pipelines, strict=False).decode
 owners = msgspec.json.Decoder(Owners, strict=False).decode
+forms = msgspec.json.Decoder(Forms, strict=False).decode
+submissions = msgspec.json.Decoder(Submissions, strict=False).decode
 account = msgspec.json.Decoder(Account, strict=False).decode

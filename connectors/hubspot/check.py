@@ -138,7 +138,7 @@ def _stages(reader: Reader, mapping: FieldMapping) -> Iterator[Finding]:
     lines = [
         f"    - {{pipeline: {_quoted(pipeline.label)}, stage: {_quoted(stage.id)}, "
         f"name: {_named(stage.label)}}}   # {stage.label}"
-        for pipeline in reader.pipelines()
+        for pipeline in reader.pipelines("deals")
         for stage in pipeline.stages
         if not any(
             fits(rule.stage, stage.id) or fits(rule.stage, stage.label)

@@ -11,18 +11,23 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from journeysync.connectors.http import LacksScope, Refused
 from journeysync.connectors.hubspot import answers
 from journeysync.connectors.hubspot.client import Client, chunks
 from journeysync.connectors.hubspot.mapping import FieldMapping
 from journeysync.connectors.hubspot.markers import only_marker
 from journeysync.connectors.hubspot.streams import (
+    LINES,
+    OPT_OUT,
     OURS,
     OVERRIDES,
     Stream,
     mapped,
+    opt_outs,
     wanted,
     with_history,
 )
+from journeysync.connectors.hubspot.submissions import Submissions
 from journeysync.connectors.hubspot.times import parse_instant
 from journeysync.core.errors import ToolDown
 from journeysync.core.instants import to_micros
@@ -51,7 +56,10 @@ class Reader:
         self._mapping = mapping
         self._own = own
         self._defined: dict[str, dict[str, answers.Definition]] = {}
-        self._stages: dict[str, dict[str, Any]] | None = None
+        self._stages: dict[str, dict[str, dict[str, Any]]] = {}
+        self._submissions = Submissions(client)
+        self._forms: tuple[str, ...] | None = None
+        self._lines_forbidden = False
 
     # --- what the portal has -------------------------------------------------------------------
 
@@ -63,29 +71,41 @@ class Reader:
             self._defined[stream] = {one.name: one for one in found if not one.archived}
         return self._defined[stream]
 
-    def pipelines(self) -> Sequence[answers.Pipeline]:
-        """Return the pipelines of deals."""
-        return self._client.get(self._client.paths.pipelines("deals"), answers.pipelines).results
+    def pipelines(self, stream: str) -> Sequence[answers.Pipeline]:
+        """Return the pipelines of a type."""
+        return self._client.get(self._client.paths.pipelines(stream), answers.pipelines).results
 
-    def _deal_stages(self) -> Mapping[str, Mapping[str, Any]]:
-        """Return what is known of each stage: its labels, and whether it ends the deal."""
-        if self._stages is None:
-            self._stages = {
+    def _known_stages(self, stream: str) -> Mapping[str, Mapping[str, Any]]:
+        """Return what is known of each stage: its labels, and whether it ends the record."""
+        if stream not in self._stages:
+            self._stages[stream] = {
                 stage.id: {
                     "label": stage.label,
                     "pipeline": pipeline.label,
-                    "closed": str(stage.metadata.get("isClosed", "")).lower() == "true",
+                    "closed": str(stage.metadata.get("isClosed", "")).lower() == "true"
+                    or stage.metadata.get("ticketState") == "CLOSED",
                     "won": str(stage.metadata.get("probability", "")) in {"1.0", "1"},
                 }
-                for pipeline in self.pipelines()
+                for pipeline in self.pipelines(stream)
                 for stage in pipeline.stages
             }
-        return self._stages
+        return self._stages[stream]
+
+    def forms(self) -> tuple[str, ...]:
+        """Return the names of the forms whose submissions can be read; none where forbidden."""
+        if self._forms is None:
+            try:
+                found = self._submissions.forms()
+            except (LacksScope, Refused):
+                found = ()
+            self._forms = tuple(sorted({form.name for form in found if form.name}))
+        return self._forms
 
     # --- reading a stream ----------------------------------------------------------------------
 
     def full(self, stream: Stream) -> Iterator[Batch]:
         """Yield every record of a type."""
+        self.definitions(stream.name)
         yield Batch(tuple(self._undefined(stream)))
         for some in chunks(self._listed(stream, archived=False), _LINKS):
             yield Batch(tuple(self._raw(stream, some)))
@@ -97,6 +117,10 @@ class Reader:
         for ids in chunks(self._changed_ids(stream, since, until), _LINKS):
             yield Batch(tuple(self._by_id(stream, ids)))
         yield Batch(tuple(self._archived(stream, since)))
+
+    def submitted(self, since: datetime | None) -> Iterator[Batch]:
+        """Yield what was sent with forms since an instant, or all of it."""
+        return self._submissions.read(since)
 
     def _undefined(self, stream: Stream) -> Iterator[RawRecord]:
         """Tell which properties the workspace's mapping names and the portal does not have.
@@ -112,13 +136,16 @@ class Reader:
     def _ask(self, stream: Stream) -> dict[str, list[str]]:
         """Say which properties to ask for: an undefined one would be silently absent anyway."""
         defined = self.definitions(stream.name)
+        left = opt_outs(stream, self._mapping, defined)
         asked = {
             "properties": [
                 *(name for name in wanted(stream, self._mapping) if name in defined),
+                *left,
                 *(name for name in defined if is_ours(name)),
             ],
             "propertiesWithHistory": [
-                name for name in with_history(stream, self._mapping) if name in defined
+                *(name for name in with_history(stream, self._mapping) if name in defined),
+                *left,
             ],
         }
         return {key: names for key, names in asked.items() if names}
@@ -213,13 +240,18 @@ class Reader:
         """Put together all that `normalise` will need, and nothing that changes by itself."""
         unique = {record.id: record for record in records}
         links = {other: self._links(stream.name, other, list(unique)) for other in stream.links}
+        lines = self._lines(list(unique)) if stream.name == "deals" else {}
         for record in unique.values():
             content = content_of(record)
             content["days"] = self._days(stream, content)
             for other, found in links.items():
                 content[other] = found.get(record.id, [])
-            if stream.name == "deals":
-                content["stages"] = self._stages_of(content)
+            if stream.stage:
+                content["stages"] = self._stages_of(stream, content)
+            if stream.name == "contacts":
+                content |= self._told_elsewhere(content)
+            if record.id in lines:
+                content["lines"] = lines[record.id]
             shown = {
                 name: value or "" for name, value in record.properties.items() if is_ours(name)
             }
@@ -236,11 +268,57 @@ class Reader:
             if name in content["properties"] and name in defined and defined[name].type == "date"
         )
 
-    def _stages_of(self, content: Mapping[str, Any]) -> dict[str, Any]:
-        known = self._deal_stages()
-        had = [value for value, _at in content["history"].get("dealstage", [])]
-        names = sorted({*had, content["properties"].get("dealstage", "")})
+    def _stages_of(self, stream: Stream, content: Mapping[str, Any]) -> dict[str, Any]:
+        known = self._known_stages(stream.name)
+        had = [value for value, _at in content["history"].get(stream.stage, [])]
+        names = sorted({*had, content["properties"].get(stream.stage, "")})
         return {name: known[name] for name in names if name in known}
+
+    def _told_elsewhere(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        """Name the conversions that submissions tell of, and the kinds of e-mail by number."""
+        told: dict[str, Any] = {}
+        properties, history = content["properties"], content["history"]
+        names = {value for value, _at in history.get("recent_conversion_event_name", [])}
+        names |= {properties.get(f"{one}_conversion_event_name", "") for one in ("first", "recent")}
+        if names := {name for name in names if name}:
+            forms = self.forms()
+            listed = sorted(n for n in names if any(_is_of(n, form) for form in forms))
+            told |= {"listed": listed} if listed else {}
+        defined = self.definitions("contacts")
+        left = {
+            name.removeprefix(OPT_OUT): defined[name].label.split(": ", 1)[-1]
+            for name in history
+            if name.startswith(OPT_OUT) and name in defined
+        }
+        return told | ({"subscriptions": left} if left else {})
+
+    def _lines(self, ids: Sequence[str]) -> dict[str, list[list[str]]]:
+        """Return the products on these deals: name and SKU; nothing where they are forbidden."""
+        if self._lines_forbidden:
+            return {}
+        try:
+            links = self._links("deals", LINES, ids)
+            wanted_ids = sorted({one for found in links.values() for one, _ in found}, key=int)
+            products: dict[str, list[str]] = {}
+            for some in chunks(wanted_ids, _PAGE):
+                body = {
+                    "properties": ["name", "hs_sku"],
+                    "propertiesWithHistory": [],
+                    "inputs": [{"id": one} for one in some],
+                }
+                path = self._client.paths.batch(LINES, "read")
+                for one in self._client.ask(path, body, answers.rows).results:
+                    names = one.properties
+                    products[one.id] = [names.get("name") or "", names.get("hs_sku") or ""]
+        except (LacksScope, Refused):
+            if self._own.deals.lines:
+                raise
+            self._lines_forbidden = True
+            return {}
+        return {
+            deal: [products[one] for one, _ in found if one in products]
+            for deal, found in links.items()
+        }
 
     def _links(self, left: str, right: str, ids: Sequence[str]) -> dict[str, list[Any]]:
         """Return which records of one type hang on these: `[id, is primary]`, sorted."""
@@ -303,6 +381,11 @@ def content_of(record: answers.Record) -> dict[str, Any]:
 def is_ours(name: str) -> bool:
     """Say whether we write a property: what it holds is no news about the customer."""
     return name.startswith(OURS) and name not in OVERRIDES
+
+
+def _is_of(conversion: str, form: str) -> bool:
+    """Say whether HubSpot's text for a conversion, `Page title: form name`, names this form."""
+    return conversion == form or conversion.endswith(f": {form}")
 
 
 def _is_primary(to: answers.To) -> bool:

@@ -15,10 +15,11 @@ from journeysync.core.errors import Retry as Unanswered
 from journeysync.core.identity.rules import IdentityRules, keys_of
 from journeysync.core.instants import from_micros, to_micros
 from journeysync.core.models import PersonRecord, RecordKey
-from journeysync.core.ports import Source
+from journeysync.core.ports import PartlyGiven, Source
 from journeysync.core.running.progress import Progress
 from journeysync.core.state import records
 from journeysync.core.state.ledger import customers_of_tasks
+from journeysync.core.state.runs import set_fingerprint
 from journeysync.core.state.store import Store
 
 FULL_EVERY = timedelta(days=7)
@@ -37,6 +38,8 @@ class ReadReport:
     """Tool -> the instant (micros) up to which all its streams are read."""
     failed: dict[str, str] = field(default_factory=dict)
     """Tool -> the sentence that says why it could not be read."""
+    withheld: list[str] = field(default_factory=list)
+    """Why a tool does not give a stream; said when it is found out."""
     stopped: OverBudget | BadCredentials | None = None
     """The first error that sets the exit code of the run."""
     task_customers: set[str] = field(default_factory=set)
@@ -90,8 +93,18 @@ def _keep_reach(store: Store, source: Source, report: ReadReport) -> None:
     """Take the reach of a tool that is not read now from its watermarks."""
     with store.begin() as connection:
         marks = [records.watermark(connection, source.name, one) for one in source.streams]
-    if marks and all(marks):
-        report.read_until[source.name] = min(mark[0] for mark in marks if mark)
+    read = [mark[0] for mark in marks if mark and mark[0] != records.WITHHELD]
+    if read and all(marks):
+        report.read_until[source.name] = min(read)
+
+
+def emitted(connection: Connection, source: Source) -> frozenset[str]:
+    """Return the kinds that a tool gives, without those that only withheld streams would give."""
+    if not isinstance(source, PartlyGiven):
+        return source.emits()
+    marks = {one: records.watermark(connection, source.name, one) for one in source.streams}
+    given = [one for one, mark in marks.items() if mark is None or mark[0] != records.WITHHELD]
+    return frozenset().union(*(source.gives(one) for one in given))
 
 
 def _read(
@@ -108,11 +121,17 @@ def _read(
     start = to_micros(now)
     with store.begin() as connection:
         mark = records.watermark(connection, source.name, stream)
+    known_withheld = mark is not None and mark[0] == records.WITHHELD
+    if known_withheld:
+        mark = None
     whole = full or mark is None or start - mark[1] >= FULL_EVERY // timedelta(microseconds=1)
     since = None if whole or mark is None else from_micros(mark[0])
     seen: set[RecordKey] = set()
     complete = False
     for batch in source.read(stream, since, now):
+        if batch.withheld:
+            _note_withheld(store, source.name, stream, batch.withheld, report, old=known_withheld)
+            return
         with store.begin() as connection:
             stored = records.store_batch(
                 connection,
@@ -136,12 +155,28 @@ def _read(
             gone = records.remove_unseen(connection, source.name, stream, seen, keys_with(rules))
             _notice_tasks(connection, source.name, gone, report)
             report.changed += len(gone)
+        if known_withheld:
+            set_fingerprint(connection, "")
         full_at = start if whole or mark is None else mark[1]
         lag = source.lag // timedelta(microseconds=1)
         records.set_watermark(
             connection, source.name, stream, at=max(start - lag, mark[0] if mark else 0),
             full_at=full_at,
         )  # fmt: skip
+
+
+def _note_withheld(
+    store: Store, tool: str, stream: str, why: str, report: ReadReport, *, old: bool
+) -> None:
+    """Remember that a stream is not given, and say so once. What it gave before is kept."""
+    if old:
+        return
+    report.withheld.append(f"{tool}: {why}")
+    at = records.WITHHELD
+    with store.begin() as connection:
+        records.set_watermark(connection, tool, stream, at=at, full_at=at)
+        # What the tool can see has changed: everybody is looked at again.
+        set_fingerprint(connection, "")
 
 
 def _notice_tasks(

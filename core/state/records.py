@@ -106,7 +106,7 @@ def remove_unseen(
         connection.execute(
             update(t.raw_record)
             .where(row.tool == key.tool, row.type == key.type, row.id == key.id)
-            .values(deleted=1, digest="")
+            .values(deleted=1, digest="", content="{}")
         )
     _replace(connection, {source_of(key): Reading() for key in gone}, keys)
     return gone
@@ -324,6 +324,10 @@ def links_of(connection: Connection, names: Collection[str]) -> list[Link]:
         )
         found.update((left, right, because) for left, right, because in rows)
     return [Link(*one) for one in sorted(found)]
+
+
+WITHHELD = -1
+"""The watermark of a stream that the tool does not give: it is asked for again by every run."""
 
 
 def watermark(connection: Connection, tool: str, stream: str) -> tuple[int, int] | None:

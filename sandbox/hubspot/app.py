@@ -12,6 +12,7 @@ from journeysync.sandbox.hubspot import (
     account,
     associations,
     batch,
+    forms,
     objects,
     people,
     properties,
@@ -44,6 +45,11 @@ _FAMILIES = tuple(
         (f"/crm/{_VERSION}/associations", "/crm/v4/associations"),
         (rf"/crm/associations/{_VERSION}", "/crm/v4/associations"),
         (rf"/account-info/{_VERSION}", "/account-info/v3"),
+        (f"/marketing/{_VERSION}/forms", "/marketing/v3/forms"),
+        (rf"/marketing/forms/{_VERSION}", "/marketing/v3/forms"),
+        (f"/crm/{_VERSION}/lists", "/crm/v3/lists"),
+        (rf"/crm/lists/{_VERSION}", "/crm/v3/lists"),
+        (rf"/oauth/{_VERSION}", "/oauth/v3"),
     )
 )
 
@@ -125,6 +131,8 @@ _ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
      lambda call, kind, name: account.stages(call, kind_of(kind), name)),
     ("GET", "/crm/v3/owners", account.owners),
     ("GET", f"/crm/v3/owners/{_ID}", account.owner),
+    ("GET", "/marketing/v3/forms", forms.forms),
+    ("GET", f"/form-integrations/v1/submissions/forms/{_ID}", forms.submissions),
     ("GET", "/account-info/v3/details", account.details),
     ("GET", "/account-info/v3/api-usage/daily/private-apps", account.usage),
 )  # fmt: skip

@@ -55,6 +55,15 @@ class Pipeline:
     archived: bool = False
 
 
+@dataclass(slots=True)
+class Submission:
+    """One form that somebody sent."""
+
+    form: str
+    at: int
+    email: str
+
+
 class Portal:
     """The account behind the endpoints."""
 
@@ -72,8 +81,15 @@ class Portal:
         self.pipelines: dict[str, dict[str, Pipeline]] = {
             "deals": {},
             "tickets": {},
+            "leads": {},
             "contacts": {},
         }
+        self.submissions: list[Submission] = []
+        """What was sent with forms, oldest first."""
+        self.lists: dict[str, dict[str, Any]] = {}
+        """Lists of records by number, as their maker described them."""
+        self.admin_rules: dict[str, list[tuple[str, str, str]]] = {}
+        """Type of record -> (property, value, what must then be filled in), by an administrator."""
         self.requests = 0
         self.last_search: tuple[Any, list[tuple[Record, Mapping[str, str]]]] | None = None
         """What the last search found, and the state it belongs to."""

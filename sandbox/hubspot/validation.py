@@ -115,7 +115,7 @@ def _one(rules: Rules, kind: Kind, name: str, raw: Any, all_values: Mapping[str,
         raise Invalid(name, f"INVALID_{definition.type.upper()}", f"{value!r} has spaces around it")
     if name in OWNER_FIELDS:
         return _owner(rules, name, value)
-    if name in STAGE_FIELDS and kind.name in ("deals", "tickets"):
+    if name in STAGE_FIELDS and kind.name in ("deals", "tickets", "leads"):
         return _stage(rules, kind, name, value, all_values)
     return _by_type(definition, value)
 
