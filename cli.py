@@ -20,6 +20,7 @@ COMMANDS = {
         "Run a journey map over files of people, events.",
     ),
     "explain": ("journeysync.commands.explain", "Say why a customer is where they are."),
+    "report": ("journeysync.commands.report", "Show links, punctuality and targets."),
     "journey": ("journeysync.commands.journey", "List, show and lint journey maps."),
     "status": ("journeysync.commands.status", "Show the last runs, and what waits."),
     "connectors": ("journeysync.commands.connectors", "Show which tools can be connected."),

@@ -59,6 +59,13 @@ def command(console: Console, *, keep: Path | None) -> int:
             ("explain", customer),
             ready.workspace,
         )
+        told["report"] = _step(
+            console,
+            len(_STEPS) + 2,
+            "How the journey goes for all of them: the weakest touchpoint first.",
+            ("report",),
+            ready.workspace,
+        )
     if keep:
         console.show(f"\nThe workspace stays in {keep}; its sandbox is gone.")
     else:

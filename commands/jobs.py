@@ -69,6 +69,17 @@ def show_plan(console: Console, opened: "OpenWorkspace", plan: "Plan") -> None:
         console.show(line)
 
 
+def show_guard(console: Console, job: "Job", plan: "Plan") -> None:
+    """Say in a dry run that the sync would be stopped."""
+    from journeysync.core.errors import Guarded
+    from journeysync.core.running.sync import guard
+
+    try:
+        guard(job, plan)
+    except Guarded as stopped:
+        console.say(f"A sync would stop here: {stopped}")
+
+
 def show_reading(console: Console, outlook: "Outlook") -> None:
     """Say what could not be read: tools, rows, overrides."""
     for why in outlook.failed.values():

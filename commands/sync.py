@@ -16,8 +16,8 @@ from journeysync.commands.common import Console, options
 @click.option(
     "--accept",
     multiple=True,
-    type=click.Choice(["changes"]),
-    help="Let a plan pass this guard.",
+    type=click.Choice(["changes", "vanished"]),
+    help="Let the run pass this guard.",
 )
 @click.option("--exit-code", "tell", is_flag=True, help="Exit 5 where changes are pending.")
 @options
@@ -71,6 +71,7 @@ def command(
         if dry_run:
             pending = 5 if tell and not outlook.plan.empty else 0
             jobs.show_plan(console, opened, outlook.plan)
+            jobs.show_guard(console, job, outlook.plan)
             code = exit_code(outlook, Executed()) or pending
             console.answer(
                 jobs.document(outlook.plan, dry_run=True, exit_code=code, outlook=outlook)

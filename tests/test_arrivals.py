@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from memory_tool import START, MemoryTool, contact, gone, happened
 from plans import MAP
 
+from journeysync.core.errors import Guarded
 from journeysync.core.language.model import Journey
 from journeysync.core.models import RawRecord
 from journeysync.core.planning.plan import Plan, encode
@@ -236,3 +237,54 @@ def test_a_company_is_one_customer_where_companies_are_the_customers(tmp_path: P
 
     assert sorted(map(sorted, office.customers().values())) == [["1", "2"], ["3"]]
     assert office.tool.fields["1"]["journey_stage"] == "before"
+
+
+# --- tasks when customers join, part and go ------------------------------------------------------
+
+
+def _open(office: Office) -> dict[str, str]:
+    """Key -> standing in the CRM of every task."""
+    return {key: task.status for key, task in office.tool.held.items()}
+
+
+def test_a_task_stays_one_when_two_customers_become_one(office: Office) -> None:
+    """And it closes when the joined customer's touchpoint is seen."""
+    office.sync([contact("1"), contact("2"), RECORDS[4]])
+    assert list(_open(office).values()) == ["open"]
+    joined = [contact("1", email="a@example.com"), contact("2", email="a@example.com")]
+    assert office.sync(joined).counts.tasks_opened == 0
+    assert office.sync([happened("x", "crm:2", "email.sent", 30)]).counts.tasks_closed == 1
+    assert office.sync().counts.calls == 0
+
+
+def test_a_task_goes_with_the_record_when_a_customer_is_parted(office: Office) -> None:
+    office.sync([*RECORDS[:2], happened("a", "crm:2", "form.submitted", 1)])
+    parted = office.sync([contact("2", email="other@example.com")])
+    assert (parted.counts.tasks_opened, parted.counts.tasks_closed) == (0, 0)
+    # Only the one who is left behind has news: the other's task is none of their business.
+    office.sync([happened("n", "crm:1", "call.logged", 40)])
+    assert list(_open(office).values()) == ["open"]
+    office.sync([happened("x", "crm:2", "email.sent", 30)])
+    assert list(_open(office).values()) == ["completed"]
+
+
+def test_a_task_of_somebody_who_is_gone_closes(office: Office) -> None:
+    office.sync([RECORDS[0], RECORDS[4]])
+    office.sync([gone(RECORDS[0]), gone(RECORDS[4])])
+
+    assert list(_open(office).values()) == ["completed"]
+    assert office.sync().counts.calls == 0
+
+
+def test_a_tool_that_suddenly_shows_little_stops_the_run(office: Office) -> None:
+    """A key with fewer rights must not look like customers who went away."""
+    office.tool.complete = True
+    many = [contact(str(number)) for number in range(120)]
+    office.sync(many)
+    with pytest.raises(Guarded, match="shows 110 of 120 all no more"):
+        office.sync(many[:10])
+    assert len(office.customers()) == 120
+    office.tool.batches = [many[:10]]
+    job = replace(office.job(), accept=frozenset({"vanished"}))
+    finish(job, look(job), command="sync")
+    assert len(office.customers()) == 10

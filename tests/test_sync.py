@@ -1,6 +1,7 @@
 """A run against a pretend portal: what is written, what stays a person's, what comes only once."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -306,3 +307,53 @@ def test_a_state_of_a_newer_version_is_refused(place: Studio) -> None:
 
     with pytest.raises(Usage, match="newer journeysync"):
         place.sync()
+
+
+# --- records that move and merge -----------------------------------------------------------------
+
+
+def test_a_moved_visit_moves_its_task(place: Studio) -> None:
+    """The reminder that was missed is due again before the new time."""
+    task = place.task("reminder")
+    place.sync()
+    meeting = task.anchor.split(":")[2]
+    begins = place.portal.now + timedelta(days=5)
+    moved = {
+        "hs_meeting_start_time": f"{begins:%Y-%m-%dT%H:%M:%SZ}",
+        "hs_meeting_end_time": f"{begins + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}",
+    }
+    place.portal.edit("set", "meetings", meeting, properties=moved)
+    place.advance(0.01)
+    done = place.sync()
+
+    assert (done.counts.tasks_moved, done.counts.tasks_opened, done.counts.tasks_closed) == (
+        1,
+        0,
+        0,
+    )
+    (held,) = place.portal.connect().tasks(keys=[task.key])
+    assert (held.status, held.due) == ("open", begins - timedelta(days=1))
+
+
+def _another(place: Studio, person: str) -> str:
+    return next(change.id for change in place.dry_run().plan.records if change.id != person)
+
+
+def test_merged_contacts_keep_one_task(place: Studio) -> None:
+    """Also where the event that it hangs on now stands on the other contact."""
+    old = place.task("enquiry-answer").about[0][1]
+    other = _another(place, old)
+    place.sync()
+    place.portal.edit("merge", "contacts", old, into=other)
+    place.advance(0.01)
+    place.sync()
+    place.advance(0.01)
+    place.sync()
+    same = [
+        one
+        for one in place.snapshot()["hubspot"]["tasks"]
+        if one["properties"].get("journeysync_touchpoint") == "enquiry-answer"
+    ]
+
+    assert len(same) == 1
+    assert place.sync().counts.calls == 0

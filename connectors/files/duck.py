@@ -107,6 +107,7 @@ class Duck:
     def close(self) -> None:
         """Let go of everything."""
         self._connection.close()
+        self._connection = None
 
 
 def _instant(text: str | None, zone: ZoneInfo) -> int | None:

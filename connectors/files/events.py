@@ -6,7 +6,7 @@ lower one counts. An event without an id gets one in `ids`.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from journeysync.connectors.files.duck import Duck
 from journeysync.connectors.files.instants import instant_sql, parse_instant
-from journeysync.connectors.files.opening import Opened, literal, quoted
+from journeysync.connectors.files.opening import Opened, literal
 from journeysync.core.addresses import masked_email, normal_email
 from journeysync.core.problems import Problem
 
@@ -24,6 +24,8 @@ COLUMNS = ("id", "person_id", "email", "kind", "at", "subject_type", "subject_id
 ATTRIBUTE = "attr."
 _KIND = r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*"
 _CREATED = "person.created"
+_COLUMNS = ("customer", "line", "person", "moment", "number", "id", "kind")
+_FEW = 1000
 NOBODY = -1
 
 
@@ -43,7 +45,7 @@ class EventReading:
         if not {"person_id", "email"} & set(self.file.types):
             self.file.need("person_id")
         self._at = (
-            instant_sql(self.file.cell("at"), self.file.types["at"], self.zone)
+            instant_sql(self.file.cells["at"], self.file.types["at"], self.zone)
             if "at" in self.file.types
             else "NULL::BIGINT"
         )
@@ -72,21 +74,27 @@ class EventReading:
         bare = "id" not in self.file.types
         subjects = subjects or bare or self._some_without_id
         names = self.attributes(attributes)
+        subject = ("subject_type", "subject_id")
+        kinds = self._enumerated([*(subject if subjects else ()), *names])
         texts = [
-            f"NULL::VARCHAR AS {column}"
-            if not subjects
-            else f"{self.file.plain(column)} AS {column}"
-            for column in ("subject_type", "subject_id")
-        ] + [f"{self.file.plain(name)} AS {quoted(ATTRIBUTE + name)}" for name in names]
-        empty = ["NULL::VARCHAR"] * len(texts)
+            f"{self.file.plain(name)}::{kinds.get(name, 'VARCHAR')}"
+            if subjects or name in names
+            else "NULL::VARCHAR"
+            for name in (*subject, *names)
+        ]
+        columns = [*_COLUMNS, *subject, *(ATTRIBUTE + name for name in names)]
+        # SQL knows no upper and lower case, files do: columns get their names back afterwards.
+        aliased = ", ".join(f"{sql} AS t{at}" for at, sql in enumerate(texts))
+        empty = [f"NULL::{kinds.get(name, 'VARCHAR')}" for name in (*subject, *names)]
         query = f"""
             SELECT CASE WHEN person IS NULL OR moment IS NULL OR kind IS NULL THEN {NOBODY}
-                ELSE customer END::INTEGER AS customer, * EXCLUDE (customer)
+                ELSE owner END::INTEGER AS customer, * EXCLUDE (owner)
             FROM (
-                SELECT {self.file.line} AS line, p.customer, p.person, {self._at} AS moment,
+                SELECT {self.file.line} AS line, p.customer AS owner, p.person,
+                    {self._at} AS moment,
                     {"coalesce(d.number, 1)" if self._doubled else "1"}::INTEGER AS number,
                     {self._id if self._some_without_id else self.file.plain("id")} AS id,
-                    {self._kind} AS kind, {", ".join(texts)}
+                    {self._kind} AS kind, {aliased}
                 FROM {self.file.relation} {self._joins()}
                 {"WHERE d.number IS NULL OR d.number > 0" if self._doubled else ""}
                 UNION ALL
@@ -102,13 +110,13 @@ class EventReading:
             if first:
                 bad.append(batch.slice(0, first).column("line"))
             if first < len(customer):
-                yield batch.slice(first)
+                yield batch.slice(first).rename_columns(columns)
         if bad:
             self._report(pa.chunked_array(bad))
 
     @property
     def _id(self) -> str:
-        return f"nullif({self.file.text('id')}, '')"
+        return self.file.text("id")
 
     def _joins(self) -> str:
         """Find each row's person, by its id or its address."""
@@ -153,13 +161,38 @@ class EventReading:
         )
         found = {str(kind) for (kind,) in rows if kind is not None}
         kinds = sorted({_CREATED, *(kind.strip() for kind in found if _readable(kind.strip()))})
-        self._kind = f"try_cast({self.file.cell('kind')}::VARCHAR AS event_kind)"
-        if "kind" not in self.file.types or not found <= set(kinds):
-            self._kind = f"try_cast({self.file.trimmed('kind')} AS event_kind)"
+        kind = self.file.trimmed("kind")
+        if "kind" in self.file.types and found <= set(kinds):
+            kind = f"{self.file.cells['kind']}::VARCHAR"
+        self._kind = f"try_cast({kind} AS event_kind)"
         self.duck.run("DROP TYPE IF EXISTS event_kind")
         self.duck.run(
             f"CREATE TYPE event_kind AS ENUM ({', '.join(literal(kind) for kind in kinds)})"
         )
+
+    def _enumerated(self, names: Sequence[str]) -> dict[str, str]:
+        """Make types of the columns that hold few texts, as kinds are: sorting moves less.
+
+        Only where there may be millions of rows, which is in Parquet.
+        """
+        texts = [one for one in dict.fromkeys(names) if self.file.types.get(one) == "VARCHAR"]
+        if not self.file.is_parquet or not texts:
+            return {}
+        cells = [self.file.cells[name] for name in texts]
+        (counts,) = self.duck.rows(
+            f"SELECT {', '.join(f'approx_count_distinct({cell})' for cell in cells)} "  # noqa: S608
+            f"FROM {self.file.relation}"
+        )
+        made = {}
+        for at, (name, cell, count) in enumerate(zip(texts, cells, counts, strict=True)):
+            if 0 < count <= _FEW:
+                made[name] = f"few_texts_{at}"
+                self.duck.run(f"DROP TYPE IF EXISTS {made[name]}")
+                self.duck.run(
+                    f"CREATE TYPE {made[name]} AS ENUM (SELECT DISTINCT {cell} "  # noqa: S608
+                    f"FROM {self.file.relation} WHERE {cell} IS NOT NULL)"
+                )
+        return made
 
     def _find_doubles(self) -> None:
         """Make the table of rows that are older versions (0), or the n-th among equals (n).

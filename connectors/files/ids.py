@@ -34,7 +34,9 @@ def _made(table: Any, person: Any) -> Any:
     at = pc.replace_substring(at, " ", "T")
     at = pc.replace_substring_regex(at, r"\.000000$", "")
     whole = pc.binary_join_element_wise(person, kind, pc.binary_join_element_wise(at, "Z", ""), ":")
-    subject = [pc.fill_null(table[name], "") for name in ("subject_type", "subject_id")]
+    subject = [
+        pc.fill_null(table[name].cast(pa.string()), "") for name in ("subject_type", "subject_id")
+    ]
     about = pc.binary_join_element_wise(*subject, ":")
     about = pc.if_else(pc.equal(about, ":"), None, pc.binary_join_element_wise("", about, ":"))
     whole = pc.binary_join_element_wise(whole, pc.fill_null(about, ""), "")

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -16,8 +17,6 @@ from journeysync.connectors.files.rows import Rows, read_csv, read_jsonl
 from journeysync.core.errors import Usage
 from journeysync.core.problems import Problem
 
-LINE = "\tline"
-"""Our column with the number of a row's first line."""
 _NESTED = ("STRUCT", "MAP", "UNION", "BLOB", "JSON")
 _WHOLE_BELOW = 1_000_000_000_000_000
 
@@ -28,19 +27,19 @@ class Opened:
 
     path: Path
     relation: str
-    """What stands after FROM: its rows are called `e` and have the column `LINE`."""
+    """What stands after FROM: its rows are called `e`."""
+    line: str
+    """In SQL: the line a row begins on."""
     types: dict[str, str]
     """Column of the file -> DuckDB type."""
+    cells: dict[str, str]
+    """Column of the file -> in SQL: what it holds. SQL knows no upper and lower case, files do."""
     problems: list[Problem] = field(default_factory=list)
 
     @property
-    def line(self) -> str:
-        """Say in SQL which line a row begins on."""
-        return self.cell(LINE)
-
-    def cell(self, column: str) -> str:
-        """Say in SQL what a column holds."""
-        return f"e.{quoted(column)}"
+    def is_parquet(self) -> bool:
+        """Whether the file is read where it lies."""
+        return self.path.suffix.lower() == ".parquet"
 
     def text(self, column: str) -> str:
         """Say in SQL what a column holds as text; null where it is empty or not there."""
@@ -51,7 +50,7 @@ class Opened:
         """Say in SQL what a column holds as text; null or empty text where there is none."""
         if column not in self.types:
             return "NULL::VARCHAR"
-        name, kind = self.cell(column), self.types[column]
+        name, kind = self.cells[column], self.types[column]
         if kind == "VARCHAR":
             return name
         if kind == "DATE":
@@ -76,7 +75,7 @@ class Opened:
         if self.types.get(column) != "VARCHAR":
             return self.text(column)
         # Nearly no text has any: looking at both ends is ten times cheaper than trimming.
-        name = self.cell(column)
+        name = self.cells[column]
         return (
             f"nullif(CASE WHEN unicode({name}) <= 32 OR unicode({name}[-1]) <= 32 "
             f"THEN trim({name}, ' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13)) "
@@ -107,7 +106,7 @@ class Opened:
 
 
 def open_file(duck: Duck, path: Path, name: str) -> Opened:
-    """Open a file under a name of our own; of CSV and JSONL only the wanted columns (None: all)."""
+    """Open a file; `name` is what its rows are called in the database."""
     plain = path.name.removesuffix(".gz").lower()
     if plain.endswith(".parquet") and not path.name.endswith(".gz"):
         return _open_parquet(duck, path)
@@ -121,29 +120,19 @@ def open_file(duck: Duck, path: Path, name: str) -> Opened:
     )
 
 
-def _register(
-    duck: Duck,
-    path: Path,
-    name: str,
-    rows: Rows,
-) -> Opened:
-    table = pa.table(
-        {
-            "line": pa.array(rows.lines, pa.int64()),
-            **{
-                f"c{at}": pa.array(rows.columns[one], pa.string())
-                for at, one in enumerate(rows.columns)
-            },
-        }
+def _register(duck: Duck, path: Path, name: str, rows: Rows) -> Opened:
+    cells = {column: f"c{at}" for at, column in enumerate(rows.columns)}
+    table: dict[str, Any] = {"line": pa.array(rows.lines, pa.int64())}
+    table |= {cells[one]: texts for one, texts in rows.columns.items()}
+    duck.offer(name, pa.table(table))
+    return Opened(
+        path=path,
+        relation=f"{name} e",
+        line="e.line",
+        types=dict.fromkeys(cells, "VARCHAR"),
+        cells={column: f"e.{cell}" for column, cell in cells.items()},
+        problems=rows.problems,
     )
-    duck.offer(f"{name}_cells", table)
-    renamed = "".join(f", c{at} AS {quoted(one)}" for at, one in enumerate(rows.columns))
-    # The line goes by a name no header can have, for a file may have a column called `line`.
-    duck.run(
-        f"CREATE OR REPLACE TEMP VIEW {name} AS "  # noqa: S608 - names are quoted
-        f'SELECT line AS "{LINE}"{renamed} FROM {name}_cells'
-    )
-    return Opened(path, f"{name} e", dict.fromkeys(rows.columns, "VARCHAR"), rows.problems)
 
 
 def _open_parquet(duck: Duck, path: Path) -> Opened:
@@ -155,8 +144,13 @@ def _open_parquet(duck: Duck, path: Path) -> Opened:
     except Error:
         raise Usage(f"`{path}` is no Parquet file, or a damaged one. Get it again.") from None
     types = {str(row[0]): str(row[1]) for row in described if row[0] != "file_row_number"}
-    relation = f'(SELECT *, file_row_number + 1 AS "{LINE}" FROM {source}) e'  # noqa: S608
-    return Opened(path, relation, types)
+    return Opened(
+        path=path,
+        relation=f"{source} e",
+        line="(e.file_row_number + 1)",
+        types=types,
+        cells={column: f"e.{quoted(column)}" for column in types},
+    )
 
 
 def quoted(name: str) -> str:

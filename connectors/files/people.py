@@ -14,7 +14,7 @@ import pyarrow.compute
 
 from journeysync.connectors.files.duck import Duck
 from journeysync.connectors.files.instants import instant_sql, parse_instant
-from journeysync.connectors.files.opening import Opened, literal, quoted
+from journeysync.connectors.files.opening import Opened, literal
 from journeysync.core.problems import Problem
 
 pc: Any = pyarrow.compute
@@ -40,7 +40,7 @@ def read_people(
     file.need("id")
     created = "NULL::BIGINT"
     if "created_at" in file.types:
-        created = instant_sql(file.cell("created_at"), file.types["created_at"], zone)
+        created = instant_sql(file.cells["created_at"], file.types["created_at"], zone)
     parts = {
         "id": file.trimmed("id"),
         **{name: file.trimmed(name) for name in COLUMNS[1:5]},
@@ -52,13 +52,14 @@ def read_people(
         },
         **{ATTRIBUTE + name: file.text(name) for name in _attributes(file, attributes)},
     }
-    texts = ", ".join(f"coalesce({sql}, '') AS {quoted(name)}" for name, sql in parts.items())
+    # SQL knows no upper and lower case, files do: columns get their names back afterwards.
+    texts = ", ".join(f"coalesce({sql}, '') AS p{at}" for at, sql in enumerate(parts.values()))
     given = file.trimmed("created_at")
     found = duck.table(
         f"SELECT {file.line} AS line, {created} AS created, "  # noqa: S608 - names are quoted
         f"{given} IS NOT NULL AND ({created}) IS NULL AS bad_date, {texts} "
-        f"FROM {file.relation} ORDER BY id, line"
-    )
+        f"FROM {file.relation} ORDER BY p0, 1"
+    ).rename_columns(["line", "created", "bad_date", *parts])
     good, problems = _set_aside(duck, file, found, zone)
     good, notes = _newest(file, good)
     names: Any = pc.binary_join_element_wise(tool, good["id"], ":")

@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pyarrow as pa
 
 from journeysync.core.errors import Usage
 from journeysync.core.problems import Problem
 
 _LONGEST_CELL = 131_072
+_PART = 50_000
 _SURROGATES = range(0xDC80, 0xDD00)
 
 
@@ -26,8 +28,8 @@ _SURROGATES = range(0xDC80, 0xDD00)
 class Rows:
     """A file taken apart."""
 
-    columns: dict[str, list[str | None]]
-    """Column -> cells; None where empty."""
+    columns: dict[str, Any]
+    """Column -> its cells as an Arrow column of text; null where empty."""
     lines: list[int] = field(default_factory=list)
     """The line each row begins on."""
     problems: list[Problem] = field(default_factory=list)
@@ -64,6 +66,7 @@ def read_csv(path: Path) -> Rows:
     header = _header(path, parsed)
     width = len(header)
     kept: list[list[str]] = []
+    parts: list[Any] = []
     rows = Rows({}, problems=parsed.problems)
     escaped = any(_undecoded(line) for line in lines)
     for line, cells in parsed:
@@ -74,13 +77,21 @@ def read_csv(path: Path) -> Rows:
         elif len(cells) == width:
             kept.append(cells)
             rows.lines.append(line)
+            if len(kept) == _PART:
+                parts.append(_turned(header, kept))
+                kept = []
         else:
             rows.problems.append(_ragged(path, line, len(cells), width))
-    turned = zip(*kept, strict=True) if kept else ((),) * width
-    rows.columns = {
-        name: [cell or None for cell in cells] for name, cells in zip(header, turned, strict=True)
-    }
+    whole = pa.concat_tables([*parts, _turned(header, kept)])
+    rows.columns = dict(zip(header, whole.columns, strict=True))
     return rows
+
+
+def _turned(header: list[str], rows: list[list[str]]) -> "pa.Table":
+    """Turn rows into columns: Arrow holds them in a tenth of what Python needs."""
+    turned: Any = zip(*rows, strict=True) if rows else ((),) * len(header)
+    columns = [pa.array([cell or None for cell in cells], pa.string()) for cells in turned]
+    return pa.Table.from_arrays(columns, names=header)
 
 
 class _CsvRows:
@@ -145,6 +156,7 @@ def _header(path: Path, parsed: _CsvRows) -> list[str]:
 def read_jsonl(path: Path) -> Rows:
     """Read a file of one JSON object per line."""
     rows = Rows({})
+    columns: dict[str, list[str | None]] = {}
     decoder = msgspec.json.Decoder()
     for line, text in enumerate(io.StringIO(read_text(path), newline="\n"), start=1):
         if not text.strip():
@@ -162,17 +174,14 @@ def read_jsonl(path: Path) -> Rows:
                 Problem(str(path), line, "JF102", "The line is no JSON object `{...}`.")
             )
             continue
-        _add(rows, line, content)
+        for name in content:
+            if name not in columns:
+                columns[name] = [None] * len(rows.lines)
+        for name, cells in columns.items():
+            cells.append(_text(content.get(name)))
+        rows.lines.append(line)
+    rows.columns = {name: pa.array(cells, pa.string()) for name, cells in columns.items()}
     return rows
-
-
-def _add(rows: Rows, line: int, content: dict[str, Any]) -> None:
-    for name in content:
-        if name not in rows.columns:
-            rows.columns[name] = [None] * len(rows.lines)
-    for name, cells in rows.columns.items():
-        cells.append(_text(content.get(name)))
-    rows.lines.append(line)
 
 
 def _text(value: Any) -> str | None:

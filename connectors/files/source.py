@@ -49,7 +49,14 @@ def make(setup: ToolSetup) -> "FilesSource":
                 "{type: files, people: people.csv, events: events.csv}` in journeysync.yaml."
             )
         paths[key] = setup.folder / value
-    return FilesSource(setup.name, paths["people"], paths["events"], ZoneInfo(setup.timezone))
+    kinds = setup.settings.get("kinds", ())
+    if not isinstance(kinds, list | tuple) or not all(isinstance(kind, str) for kind in kinds):
+        raise Usage(
+            f"`kinds` of the tool `{setup.name}` is a list of event kinds, such as "
+            "`kinds: [order.placed, order.refunded]`."
+        )
+    zone = ZoneInfo(setup.timezone)
+    return FilesSource(setup.name, paths["people"], paths["events"], zone, frozenset(kinds))
 
 
 class FilesSource:
@@ -59,18 +66,24 @@ class FilesSource:
     lag = timedelta(0)
     mapping_version = "files-1"
 
-    def __init__(self, name: str, people: Path, events: Path, zone: ZoneInfo) -> None:
+    def __init__(
+        self, name: str, people: Path, events: Path, zone: ZoneInfo, kinds: frozenset[str]
+    ) -> None:
         self.name = name
         self._people = people
         self._events = events
         self._zone = zone
+        self._kinds = kinds
 
     def emits(self) -> frozenset[str]:
-        """Return the kinds that stand in the events file now, and the people's creation."""
+        """Return the kinds that stand in the events file now or that the workspace announces.
+
+        A file could hold anything; what it never held cannot be called missed.
+        """
         with self._reading() as reading:
             people = reading.people(())
             created = people.column("created").null_count < people.num_rows
-            return frozenset(reading.kinds() | ({_CREATED} if created else set()))
+            return self._kinds | reading.kinds() | ({_CREATED} if created else set())
 
     def read(
         self,
@@ -107,14 +120,15 @@ class FilesSource:
                 )
         except Usage as error:
             return [Finding("error", str(error), "Mend the file and check again.", 2)]
-        found = [Finding("ok", f"{self.name}: {people.num_rows} people and {events} events.")]
+        found = [Finding("ok", f"{people.num_rows} people and {events} events.")]
         if reading.problems:
-            first = min(reading.problems)
+            first, count = min(reading.problems), len(reading.problems)
+            rows = "1 row" if count == 1 else f"{count} rows, the first"
             found.append(
                 Finding(
                     "warning",
-                    f"{self.name}: {len(reading.problems)} rows cannot be read; the first: {first}",
-                    "Mend these rows; all others are used.",
+                    f"Cannot read {rows}: {first}",
+                    "Mend what is wrong in the file; all other rows are used.",
                     3,
                 )
             )

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from journeysync.core.planning.ledger import Ledger
 from journeysync.core.planning.shown import Atlas, Pin, moot, pinned_places
 from journeysync.core.planning.views import CustomerView, Expectation
 
@@ -28,7 +29,6 @@ class Need:
     k: int
     rank: tuple[int, int]
     deadline: datetime
-    due: datetime
     journeys: list[str] = field(default_factory=list)
     members: list[tuple[CustomerView, Expectation, str]] = field(default_factory=list)
     """The customer, their expectation and its journey, in a stable order."""
@@ -47,14 +47,22 @@ def task_key(touchpoint: str, anchor: str, k: int, customer: str = "") -> str:
 
 
 def needs_of(
-    views: Iterable[CustomerView], atlas: Atlas, pins: Mapping[str, Pin], now: datetime
+    views: Iterable[CustomerView],
+    atlas: Atlas,
+    pins: Mapping[str, Pin],
+    ledger: Ledger,
+    now: datetime,
 ) -> dict[str, Need]:
-    """Gather the expectations of these customers by task key."""
+    """Gather by task key what these customers are owed, and what their tasks stand for."""
     needs: dict[str, Need] = {}
+    known = {(name, task.touchpoint) for task in ledger.tasks.values() for name in task.customers}
     for view in views:
         pinned = pinned_places(atlas, pins.get(view.id))
         for answer in view.answers:
             for one in answer.expectations:
+                standing = _standing(one, now)
+                if standing != ALIVE and (view.id, one.touchpoint) not in known:
+                    continue  # no task, and none to come
                 alone = view.id if one.anchor_event is None else ""
                 key = task_key(one.touchpoint, one.anchor, one.k, alone)
                 need = needs.get(key)
@@ -62,10 +70,8 @@ def needs_of(
                     need = needs[key] = Need(
                         key, one.touchpoint, one.anchor, one.k,
                         atlas.rank(answer.journey, one.touchpoint), one.deadline,
-                        _due(atlas, answer.journey, one),
                     )  # fmt: skip
                 touchpoint = atlas.touchpoint(answer.journey, one.touchpoint)
-                standing = _standing(one, now)
                 if moot(touchpoint, atlas, answer.journey, pinned):
                     standing = "a person has set a stage that makes it pointless"
                 need.members.append((view, one, answer.journey))
@@ -76,8 +82,10 @@ def needs_of(
     return needs
 
 
-def _due(atlas: Atlas, journey: str, need: Expectation) -> datetime:
-    task = atlas.touchpoint(journey, need.touchpoint).task
+def due_of(need: Need, atlas: Atlas) -> datetime:
+    """Say when its task is due: the deadline and what the map adds to it."""
+    _, one, journey = need.members[0]
+    task = atlas.touchpoint(journey, one.touchpoint).task
     if task is None or task.due is None:
         return need.deadline
     return atlas.later(journey, need.deadline, task.due)

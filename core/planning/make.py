@@ -13,7 +13,13 @@ from journeysync.core.planning import fields as f
 from journeysync.core.planning.duties import needs_of
 from journeysync.core.planning.ledger import Ledger, RecordId, Rules, World
 from journeysync.core.planning.plan import Counts, Note, Plan, RecordChange, TaskChange
-from journeysync.core.planning.records import pins_of, record_changes, standing_pins, to_read
+from journeysync.core.planning.records import (
+    pins_of,
+    record_changes,
+    standing_pins,
+    targets,
+    to_read,
+)
 from journeysync.core.planning.shown import Atlas
 from journeysync.core.planning.tasks import task_changes, to_look_up
 from journeysync.core.planning.views import CustomerView
@@ -31,11 +37,33 @@ def questions(
     views: Sequence[CustomerView], atlas: Atlas, rules: Rules, ledger: Ledger, now: datetime
 ) -> Questions:
     """List the records and tasks whose present state matters."""
-    needs = needs_of(views, atlas, standing_pins(views, ledger), now)
+    needs = needs_of(views, atlas, standing_pins(views, ledger), ledger, now)
     return Questions(
         tuple(sorted(set(to_read(views, atlas, rules, ledger, now)))),
         tuple(to_look_up(needs, ledger, rules)),
     )
+
+
+def concerned(
+    views: Sequence[CustomerView], atlas: Atlas, rules: Rules, ledger: Ledger, now: datetime
+) -> list[CustomerView]:
+    """Keep the customers that a plan may have something to say about."""
+    records = set(to_read(views, atlas, rules, ledger, now))
+    needs = needs_of(views, atlas, standing_pins(views, ledger), ledger, now)
+    asked = to_look_up(needs, ledger, rules)
+    owed = {
+        view.id
+        for key in asked
+        for view in ([member for member, _, _ in needs[key].members] if key in needs else [])
+    }
+    owed |= {name for task in ledger.tasks.values() for name in task.customers}
+    return [
+        view
+        for view in views
+        if view.id in owed
+        or view.id in ledger.pins
+        or any(record in records for record in targets(view, rules))
+    ]
 
 
 def make_plan(
@@ -51,7 +79,9 @@ def make_plan(
     """Decide every change that this run wants to make."""
     pins, found, notes = pins_of(views, atlas, rules, ledger, world)
     records = record_changes(views, atlas, rules, ledger, world, pins=pins, now=now)
-    tasks = task_changes(needs_of(views, atlas, pins, now), views, atlas, rules, ledger, world)
+    tasks = task_changes(
+        needs_of(views, atlas, pins, ledger, now), views, atlas, rules, ledger, world
+    )
     notes += records.notes + tasks.notes + _overrides(views)
     changes = tuple(sorted(records.changes, key=lambda c: (c.tool, c.object_type, _number(c.id))))
     task_list = tuple(sorted(tasks.changes, key=_task_order))

@@ -6,11 +6,11 @@ its expectation: it moves when the anchor moves, and closes when nothing is owed
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from journeysync.core.language.model import Touchpoint
-from journeysync.core.planning.duties import ALIVE, PENDING, UNKNOWN, Need
+from journeysync.core.planning.duties import ALIVE, PENDING, UNKNOWN, Need, due_of
 from journeysync.core.planning.ledger import Ledger, Rules, TaskEntry, World
 from journeysync.core.planning.plan import Note, TaskChange, TaskFinding
 from journeysync.core.planning.shown import Atlas
@@ -93,7 +93,7 @@ def task_changes(
     alias_of = {old: new for new, old in aliases.items()}
     open_now: Counter[str] = Counter()
     for key, task in sorted(ledger.tasks.items()):
-        if _follow(plan, task, by_task.get(key), world, alias_of.get(key, "")):
+        if _follow(plan, task, by_task.get(key), atlas, world, alias_of.get(key, "")):
             open_now.update(task.customers)
     wanted = [
         need
@@ -116,7 +116,9 @@ def _in_time(need: Need, rules: Rules) -> bool:
 # --- tasks that are there ------------------------------------------------------------------------
 
 
-def _follow(plan: TaskPlan, task: TaskEntry, need: Need | None, world: World, alias: str) -> bool:
+def _follow(
+    plan: TaskPlan, task: TaskEntry, need: Need | None, atlas: Atlas, world: World, alias: str
+) -> bool:
     """Decide a task that the ledger knows; return whether it stays open."""
     if task.standing != "open":
         if alias and need is not None:
@@ -131,7 +133,12 @@ def _follow(plan: TaskPlan, task: TaskEntry, need: Need | None, world: World, al
         plan.findings.append(_finding(task, standing, need, alias))
         return False
     if need is not None and need.standing in (ALIVE, PENDING):
-        return _move(plan, task, need, present, alias)
+        members = _members(need)
+        if set(members) != set(task.customers):
+            # Customers were joined or parted since: the task is theirs whom it now stands for.
+            task = replace(task, customers=members)
+            plan.findings.append(_finding(task, "open", need, alias))
+        return _move(plan, task, need, atlas, present, alias)
     if need is not None and need.standing == UNKNOWN:
         return True
     because = need.standing if need else "what it was about is no longer there"
@@ -144,22 +151,25 @@ def _follow(plan: TaskPlan, task: TaskEntry, need: Need | None, world: World, al
     return False
 
 
-def _move(plan: TaskPlan, task: TaskEntry, need: Need, present: PresentTask, alias: str) -> bool:
-    if alias and need.due == task.due:
+def _move(
+    plan: TaskPlan, task: TaskEntry, need: Need, atlas: Atlas, present: PresentTask, alias: str
+) -> bool:
+    due = due_of(need, atlas)
+    if alias and due == task.due:
         plan.findings.append(_finding(task, "open", need, alias))
-    if need.due == task.due:
+    if due == task.due:
         return True
     if present.due is not None and present.due != task.due:
         # A person gave the task another date: theirs stands until ours changes again.
         plan.kept += 1
         plan.notes.append(Note("kept", task.tool, f"task {task.id}", "a person moved it"))
-        plan.findings.append(_finding(task, "open", need, alias, due=need.due))
+        plan.findings.append(_finding(task, "open", need, alias, due=due))
         return True
     plan.changes.append(
         TaskChange(
             "move", task.tool, task.key, task.id, task.customers, task.journeys,
             task.touchpoint, need.anchor, task.k, "what it hangs on has moved", task.subject,
-            need.due, due_before=task.due, alias=alias,
+            due, due_before=task.due, alias=alias,
         )
     )  # fmt: skip
     return True
@@ -199,8 +209,8 @@ def _open(
         if tool in world.down:
             plan.notes.append(Note("waiting", tool, view.id, f"{tool} cannot be reached"))
             continue
-        members = tuple(dict.fromkeys(member.id for member, _, _ in need.members))
-        if _adopt(plan, need, world.tasks.get(need.key), tool, members, open_now):
+        members = _members(need)
+        if _adopt(plan, need, atlas, world.tasks.get(need.key), tool, members, open_now):
             continue
         if any(open_now[member] >= rules.max_open_per_customer for member in members):
             plan.waiting += 1
@@ -221,6 +231,7 @@ def _open(
 def _adopt(
     plan: TaskPlan,
     need: Need,
+    atlas: Atlas,
     present: PresentTask | None,
     tool: str,
     members: tuple[str, ...],
@@ -232,7 +243,7 @@ def _adopt(
     plan.findings.append(
         TaskFinding(
             need.key, present.status, tool, present.id, members, tuple(need.journeys),
-            need.touchpoint, need.anchor, need.k, present.due or need.due, present.owner,
+            need.touchpoint, need.anchor, need.k, present.due or due_of(need, atlas), present.owner,
             present.subject,
         )
     )  # fmt: skip
@@ -254,10 +265,14 @@ def _opening(
         "reopen" if before else "open", tool, key, before.id if before else "", members,
         tuple(need.journeys), need.touchpoint, need.anchor, need.k,
         f"“{touchpoint.title}” was missed" if one.status == "missed" else f"“{touchpoint.title}”",
-        subject(view, one, touchpoint, journey, atlas.zone), need.due,
+        subject(view, one, touchpoint, journey, atlas.zone), due_of(need, atlas),
         body=body(view, one, touchpoint, journey, atlas.zone, need.key, tuple(need.journeys)),
         owner=owner, priority=priority, about=_about(need, tool),
     )  # fmt: skip
+
+
+def _members(need: Need) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(view.id for view, _, _ in need.members))
 
 
 def _tool(need: Need, touchpoint: Touchpoint, rules: Rules) -> str | None:

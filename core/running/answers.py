@@ -1,16 +1,17 @@
 """Evaluating customers of the state: their views, and the instant at which each next changes."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import Connection
 
-from journeysync.core.engine.evaluate import evaluate
+from journeysync.core.engine.evaluate import Evaluation, evaluate
 from journeysync.core.engine.live import live_statuses
 from journeysync.core.identity.rules import IdentityRules
 from journeysync.core.instants import from_micros, iso, to_micros
@@ -57,10 +58,13 @@ def evaluate_customers(
     setting: Setting,
     touched: Collection[str] = (),
     *,
+    settled_for: Collection[str] | None = None,
     change: Callable[[History], History] | None = None,
 ) -> Evaluated:
     """Evaluate these customers in every journey of the workspace.
 
+    Expectations that are settled (done, late, waived) are most of them, and of interest only where
+    a task stands for one: `settled_for` names the customers who get them too; None: all do.
     `change` lets `explain` ask what would be without an event.
     """
     history = load_history(connection, customers, setting.journeys, setting.rules)
@@ -69,13 +73,13 @@ def evaluate_customers(
     now = to_micros(setting.now)
     evidence = _Evidence(history)
     found = Evaluated()
+    fresh = frozenset(touched)
     answers: list[list[JourneyAnswer]] = [[] for _ in history.ids]
     for journey in setting.journeys:
-        evaluation = evaluate(
-            journey, history.customers, history.events, now=now, tools=setting.emits
-        )
-        reach = {one.id: reach_of(one, setting) for one in journey.touchpoints}
-        expectations = live_statuses(evaluation.expectations, reach)
+        evaluation = evaluate_live(journey, history, setting)
+        expectations = evaluation.expectations
+        if settled_for is not None:
+            expectations = _unsettled(expectations, history.ids, settled_for)
         for row, answer in enumerate(_answers(journey, evaluation.places, expectations, evidence)):
             answers[row].append(answer)
         for row, at in enumerate(evaluation.next_change.to_pylist()):
@@ -91,15 +95,36 @@ def evaluate_customers(
         found.views.append(
             CustomerView(
                 customer, history.people[row], tuple(answers[row]), history.companies[row],
-                override, frozenset(names & set(touched)),
+                override, fresh & names,
             )
         )  # fmt: skip
     return found
 
 
+def evaluate_live(journey: Journey, history: History, setting: Setting) -> Evaluation:
+    """Evaluate a map, with the statuses of a run over live tools."""
+    found = evaluate(
+        journey,
+        history.customers,
+        history.events,
+        now=to_micros(setting.now),
+        tools=setting.emits,
+    )
+    reach = {one.id: reach_of(one, setting) for one in journey.touchpoints}
+    return replace(found, expectations=live_statuses(found.expectations, reach))
+
+
 def _sooner(due: dict[str, int], customer: str, at: int | None) -> None:
     if at is not None and at < due.get(customer, at + 1):
         due[customer] = at
+
+
+def _unsettled(expectations: pa.Table, ids: Sequence[str], but: Collection[str]) -> pa.Table:
+    """Leave out what is settled, but for some customers."""
+    named = pa.array([number for number, name in enumerate(ids) if name in but], pa.int32())
+    status = expectations.column("status").cast(pa.string())
+    open_ = pc.is_in(status, pa.array(["due", "missed", "unknown", "unseen"]))
+    return expectations.filter(pc.or_(open_, pc.is_in(expectations.column("customer"), named)))
 
 
 class _Evidence:

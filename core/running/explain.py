@@ -93,7 +93,7 @@ def find_customer(connection: Connection, text: str) -> str:
             )
         }
     if len(found) == 1:
-        return found.pop()
+        return str(found.pop())
     if found:
         raise Usage(f"{len(found)} customers fit. Name one of them: {', '.join(sorted(found))}.")
     raise Usage(

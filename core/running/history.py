@@ -163,6 +163,7 @@ def attributes_named(journeys: Sequence[Journey]) -> set[str]:
         for pattern in _patterns(journey):
             found |= set(pattern.where) | set(pattern.sum or ())
         found |= {touchpoint.same for touchpoint in journey.touchpoints if touchpoint.same}
+        found |= {"score" for target in journey.targets if target.feedback}
     return found - {"tool", "subject_type"}
 
 

@@ -225,6 +225,9 @@ def _remember(
         ).scalar()
         heir = owner.get(founder or "")
         if heir:
+            connection.execute(
+                update(t.customer_alias).where(t.customer_alias.c.new == gone).values(new=heir)
+            )
             upsert(connection, t.customer_alias, [{"old": gone, "new": heir}])
         connection.execute(delete(t.due).where(t.due.c.customer == gone))
     for back in sorted(named):

@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from journeysync.core.errors import BadCredentials, OverBudget, Skip, ToolDown
+from journeysync.core.errors import BadCredentials, Guarded, OverBudget, Skip, ToolDown
 from journeysync.core.errors import Retry as Unanswered
 from journeysync.core.identity.rules import IdentityRules, keys_of
 from journeysync.core.instants import from_micros, to_micros
 from journeysync.core.models import PersonRecord, RecordKey
-from journeysync.core.ports import PartlyGiven, Source
+from journeysync.core.ports import Batch, PartlyGiven, Source
 from journeysync.core.running.progress import Progress
 from journeysync.core.state import records
 from journeysync.core.state.ledger import customers_of_tasks
@@ -25,6 +25,8 @@ from journeysync.core.state.store import Store
 FULL_EVERY = timedelta(days=7)
 """How often a stream is read whole, to find what no change list shows: erased records, changed
 associations."""
+GUARD_FLOOR = 50
+"""So many changed customers or vanished records never trip a guard."""
 
 
 @dataclass(slots=True)
@@ -63,21 +65,27 @@ def ingest(
     now: datetime,
     full: bool,
     only: Sequence[str],
+    most_gone: float,
     progress: Progress,
 ) -> ReadReport:
-    """Read what changed in every tool (all of it when `full`), or in those named by `only`."""
+    """Read what changed in every tool (all of it when `full`), or in those named by `only`.
+
+    Raises Guarded where a tool suddenly shows less than it did by more than the share `most_gone`:
+    a key with fewer rights or a cut-off file must not look like customers who went away.
+    """
     report = ReadReport()
+    reading = _Reading(store, keys_with(rules), report, now, full, most_gone, progress)
     for name, source in sources.items():
         if only and name not in only:
             _keep_reach(store, source, report)
             continue
         with store.begin() as connection:
             records.renormalise(
-                connection, name, source.normalise, source.mapping_version, keys_with(rules)
+                connection, name, source.normalise, source.mapping_version, reading.keys
             )
         try:
             for stream in source.streams:
-                _read(store, source, stream, rules, report, now=now, full=full, progress=progress)
+                reading.read(source, stream)
             report.read_until[name] = to_micros(now - source.lag)
         except (BadCredentials, OverBudget) as error:
             report.failed[name] = str(error)
@@ -107,81 +115,92 @@ def emitted(connection: Connection, source: Source) -> frozenset[str]:
     return frozenset().union(*(source.gives(one) for one in given))
 
 
-def _read(
-    store: Store,
-    source: Source,
-    stream: str,
-    rules: IdentityRules,
-    report: ReadReport,
-    *,
-    now: datetime,
-    full: bool,
-    progress: Progress,
-) -> None:
-    start = to_micros(now)
-    with store.begin() as connection:
-        mark = records.watermark(connection, source.name, stream)
-    known_withheld = mark is not None and mark[0] == records.WITHHELD
-    if known_withheld:
-        mark = None
-    whole = full or mark is None or start - mark[1] >= FULL_EVERY // timedelta(microseconds=1)
-    since = None if whole or mark is None else from_micros(mark[0])
-    seen: set[RecordKey] = set()
-    complete = False
-    for batch in source.read(stream, since, now):
-        if batch.withheld:
-            _note_withheld(store, source.name, stream, batch.withheld, report, old=known_withheld)
-            return
-        with store.begin() as connection:
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One run's reading."""
+
+    store: Store
+    keys: records.Keys
+    report: ReadReport
+    now: datetime
+    full: bool
+    most_gone: float
+    progress: Progress
+
+    def read(self, source: Source, stream: str) -> None:
+        """Read one stream; its watermark moves after the last batch."""
+        start = to_micros(self.now)
+        with self.store.begin() as connection:
+            mark = records.watermark(connection, source.name, stream)
+        withheld = mark is not None and mark[0] == records.WITHHELD
+        mark = None if withheld else mark
+        old = mark is None or start - mark[1] >= FULL_EVERY // timedelta(microseconds=1)
+        since = None if self.full or old or mark is None else from_micros(mark[0])
+        seen: set[RecordKey] = set()
+        complete = False
+        for batch in source.read(stream, since, self.now):
+            if batch.withheld:
+                if not withheld:
+                    self._note_withheld(source, stream, batch.withheld)
+                return
+            self._store(source, stream, batch)
+            seen |= {record.key for record in batch.records if not record.deleted}
+            complete = complete or batch.complete
+        with self.store.begin() as connection:
+            if complete:
+                self._forget_unseen(connection, source, stream, seen)
+            if withheld:
+                set_fingerprint(connection, "")
+            lag = source.lag // timedelta(microseconds=1)
+            records.set_watermark(
+                connection,
+                source.name,
+                stream,
+                at=max(start - lag, mark[0] if mark else 0),
+                full_at=start if since is None or mark is None else mark[1],
+            )
+
+    def _note_withheld(self, source: Source, stream: str, why: str) -> None:
+        """Remember that a stream is not given, and say so once. What it gave before is kept."""
+        self.report.withheld.append(f"{source.name}: {why}")
+        at = records.WITHHELD
+        with self.store.begin() as connection:
+            records.set_watermark(connection, source.name, stream, at=at, full_at=at)
+            # What the tool can see has changed: everybody is looked at again.
+            set_fingerprint(connection, "")
+
+    def _store(self, source: Source, stream: str, batch: Batch) -> None:
+        with self.store.begin() as connection:
             stored = records.store_batch(
                 connection,
                 stream,
                 batch.records,
                 normalise=source.normalise,
                 mapping=source.mapping_version,
-                keys=keys_with(rules),
-                now=start,
+                keys=self.keys,
+                now=to_micros(self.now),
             )
-            _notice_tasks(connection, source.name, (r.key for r in batch.records), report)
-        if whole:
-            seen |= {record.key for record in batch.records if not record.deleted}
-        report.seen += stored.seen
-        report.changed += stored.changed
-        report.set_aside += stored.set_aside
-        complete = complete or batch.complete
-        progress(f"{source.name} {stream}", report.seen)
-    with store.begin() as connection:
-        if whole and complete:
-            gone = records.remove_unseen(connection, source.name, stream, seen, keys_with(rules))
-            _notice_tasks(connection, source.name, gone, report)
-            report.changed += len(gone)
-        if known_withheld:
-            set_fingerprint(connection, "")
-        full_at = start if whole or mark is None else mark[1]
-        lag = source.lag // timedelta(microseconds=1)
-        records.set_watermark(
-            connection, source.name, stream, at=max(start - lag, mark[0] if mark else 0),
-            full_at=full_at,
-        )  # fmt: skip
+            self._notice_tasks(connection, source.name, (one.key for one in batch.records))
+        self.report.seen += stored.seen
+        self.report.changed += stored.changed
+        self.report.set_aside += stored.set_aside
+        self.progress(f"{source.name} {stream}", self.report.seen)
 
+    def _forget_unseen(
+        self, connection: Connection, source: Source, stream: str, seen: set[RecordKey]
+    ) -> None:
+        gone, known = records.unseen(connection, source.name, stream, seen)
+        if len(gone) > max(GUARD_FLOOR, int(known * self.most_gone)):
+            raise Guarded(
+                f"{source.name} shows {len(gone)} of {known} {stream} no more. Look whether the "
+                "key may still see all of them, or the file is whole; if they are really gone, run "
+                "again with `--accept vanished`. Nothing was written."
+            )
+        records.remove(connection, gone, self.keys)
+        self._notice_tasks(connection, source.name, gone)
+        self.report.changed += len(gone)
 
-def _note_withheld(
-    store: Store, tool: str, stream: str, why: str, report: ReadReport, *, old: bool
-) -> None:
-    """Remember that a stream is not given, and say so once. What it gave before is kept."""
-    if old:
-        return
-    report.withheld.append(f"{tool}: {why}")
-    at = records.WITHHELD
-    with store.begin() as connection:
-        records.set_watermark(connection, tool, stream, at=at, full_at=at)
-        # What the tool can see has changed: everybody is looked at again.
-        set_fingerprint(connection, "")
-
-
-def _notice_tasks(
-    connection: Connection, tool: str, keys: Iterable[RecordKey], report: ReadReport
-) -> None:
-    """Remember whose task a person may have completed, moved or deleted."""
-    ids = [key.id for key in keys if key.type == "task"]
-    report.task_customers |= customers_of_tasks(connection, tool, ids)
+    def _notice_tasks(self, connection: Connection, tool: str, keys: Iterable[RecordKey]) -> None:
+        """Remember whose task a person may have completed, moved or deleted."""
+        ids = [key.id for key in keys if key.type == "task"]
+        self.report.task_customers |= customers_of_tasks(connection, tool, ids)

@@ -63,8 +63,7 @@ def _places(
 def _moves(journey: str, moves: "pa.Table", names: Column, ids: Column) -> "pa.Table":
     customer, at = _ints(moves.column("customer")), _ints(moves.column("at"))
     row = _ints(moves.column("evidence_row"))
-    evidence = _by_row(ids, row)
-    order = np.lexsort((row, _ranks(moves, "previous"), _ranks(moves, "place"), at, customer))
+    order = _move_order(moves, customer, at, row)
     return _table(
         "moves",
         [
@@ -72,9 +71,22 @@ def _moves(journey: str, moves: "pa.Table", names: Column, ids: Column) -> "pa.T
             _constant(journey, len(order)),
             iso_texts(at[order]),
             *(_codes(moves, name, order) for name in ("place", "previous")),
-            take(evidence, order),
+            _by_row(ids, row[order]),
         ],
     )
+
+
+def _move_order(moves: "pa.Table", customer: Ints, at: Ints, row: Ints) -> Ints:
+    """Sort moves, which come in their order, where one customer made several at one instant."""
+    order = np.arange(len(row))
+    new = np.ones(len(row) + 1, dtype=bool)
+    new[1:-1] = (customer[1:] != customer[:-1]) | (at[1:] != at[:-1])
+    tied = np.flatnonzero(~new[:-1] | ~new[1:])
+    if len(tied):
+        place, previous = _ranks(moves, "place")[tied], _ranks(moves, "previous")[tied]
+        run = np.cumsum(new)[tied]
+        order[tied] = tied[np.lexsort((row[tied], previous, place, run))]
+    return order
 
 
 def _expectations(journey: str, given: "pa.Table", names: Column, ids: Column) -> "pa.Table":
@@ -84,7 +96,7 @@ def _expectations(journey: str, given: "pa.Table", names: Column, ids: Column) -
     satisfied = _ints(given.column("satisfied_row"))[order]
     satisfied_at = _ints(pc.fill_null(given.column("satisfied_at"), 0))[order]
     actionable = np.asarray(flags(given.column("actionable")))[order]
-    k, numbers = np.unique(_ints(given.column("k"))[order], return_inverse=True)
+    k = _ints(given.column("k"))[order]
     return _table(
         "expectations",
         [
@@ -92,7 +104,7 @@ def _expectations(journey: str, given: "pa.Table", names: Column, ids: Column) -
             _constant(journey, len(order)),
             _codes(given, "touchpoint", order),
             take(anchor, order),
-            _dictionary(numbers, [str(number) for number in k.tolist()]),
+            _dictionary(k, _numbers(k)),
             iso_texts(_ints(given.column("opens"))[order]),
             iso_texts(_ints(given.column("deadline"))[order]),
             _codes(given, "status", order),
@@ -109,10 +121,10 @@ def _expectation_order(given: "pa.Table", anchor: Column) -> Ints:
     Most customers have few anchors per touchpoint: only where there are several are texts compared.
     """
     customer, touchpoint = _ints(given.column("customer")), _ranks(given, "touchpoint")
-    k, position = np.unique(_ints(given.column("k")), return_inverse=True)
-    by_text = np.argsort(np.argsort(np.array([str(number) for number in k.tolist()], dtype=str)))
+    k = _ints(given.column("k"))
+    k = np.argsort(np.argsort(np.array(_numbers(k), dtype=str)))[k]
     group = customer * (int(touchpoint.max(initial=0)) + 1) + touchpoint
-    order = np.lexsort((by_text[position] if len(k) else position, group))
+    order = np.argsort(group * (int(k.max(initial=0)) + 1) + k, kind="stable")
     ordered = group[order]
     new = np.append(True, ordered[1:] != ordered[:-1])[: len(order)]
     several = ~new | np.append(~new[1:], False)[: len(order)]
@@ -124,12 +136,17 @@ def _expectation_order(given: "pa.Table", anchor: Column) -> Ints:
         {
             "run": run,
             "anchor": take(anchor, unsure),
-            "k": by_text[position[unsure]],
+            "k": k[unsure],
         }
     )
     keys = [("run", "ascending"), ("anchor", "ascending"), ("k", "ascending")]
     order[several] = unsure[pc.sort_indices(ties, keys).to_numpy()]
     return order
+
+
+def _numbers(values: Ints) -> list[str]:
+    """Write 0, 1, 2... up to the greatest value."""
+    return [str(number) for number in range(int(values.max(initial=0)) + 1)]
 
 
 def _anchors(given: "pa.Table", ids: Column) -> Column:

@@ -22,7 +22,7 @@ from journeysync.core.identity.rules import IdentityRules
 from journeysync.core.instants import from_micros, to_micros
 from journeysync.core.language.model import Calendar, Journey
 from journeysync.core.planning.ledger import Ledger, Rules
-from journeysync.core.planning.make import Questions, make_plan, questions
+from journeysync.core.planning.make import Questions, concerned, make_plan, questions
 from journeysync.core.planning.plan import Counts, Plan
 from journeysync.core.planning.records import targets
 from journeysync.core.planning.shown import Atlas
@@ -32,7 +32,7 @@ from journeysync.core.running.answers import Evaluated, Setting, evaluate_custom
 from journeysync.core.running.execute import Executed, execute
 from journeysync.core.running.gather import gather
 from journeysync.core.running.identify import identify
-from journeysync.core.running.ingest import ReadReport, emitted, ingest
+from journeysync.core.running.ingest import GUARD_FLOOR, ReadReport, emitted, ingest
 from journeysync.core.running.progress import Progress, silent
 from journeysync.core.running.recover import recover
 from journeysync.core.state import ledger as ledger_of
@@ -42,8 +42,6 @@ from journeysync.core.workspace import Workspace
 
 CHUNK = 5000
 """Customers evaluated at a time."""
-GUARD_FLOOR = 50
-"""So many changed customers never trip the guard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +96,7 @@ def look(job: Job) -> Outlook:
     read = ingest(
         job.store, job.sources, identity, now=min(job.now, job.clock), full=job.full,
         only=job.only, progress=job.progress,
+        most_gone=1.0 if "vanished" in job.accept else job.workspace.guard.max_changes,
     )  # fmt: skip
     mark = fingerprint(job)
     with job.store.begin() as connection:
@@ -106,7 +105,7 @@ def look(job: Job) -> Outlook:
         if job.full or runs.fingerprint(connection) != mark:
             chosen = runs.all_customers(connection)
         else:
-            chosen = set(identified.customers)
+            chosen = set(identified.customers | identified.vanished)
             chosen |= runs.due_customers(connection, to_micros(job.now))
             chosen |= ledger_of.failed_customers(connection) | read.task_customers
             chosen |= ledger_of.customers_sharing_tasks(connection, chosen)
@@ -141,20 +140,21 @@ def _evaluate(
     """Evaluate in chunks; keep the whole view only of customers whom a plan may concern."""
     touched = set(dirty)
     everything = Evaluated()
-    concerned = []
+    kept: list[CustomerView] = []
     for start in range(0, len(customers), CHUNK):
         part = customers[start : start + CHUNK]
         with job.store.begin() as connection:
-            found = evaluate_customers(connection, part, setting, touched)
+            tasked = ledger_of.with_tasks(connection, part)
+            found = evaluate_customers(connection, part, setting, touched, settled_for=tasked)
+            # Whoever is gone is owed nothing: their tasks close.
+            here = {view.id for view in found.views}
+            found.views += [CustomerView(one, (), ()) for one in sorted(tasked - here)]
             ledger = _ledger(job, found.views, rules)
         everything.due |= found.due
         everything.remarks += found.remarks
-        for view in found.views:
-            asked = questions([view], atlas, rules, ledger, job.now)
-            if asked.records or asked.task_keys or view.id in ledger.pins:
-                concerned.append(view)
+        kept += concerned(found.views, atlas, rules, ledger, job.now)
         job.progress("evaluating", start + len(part), len(customers))
-    return everything, concerned
+    return everything, kept
 
 
 def _ledger(job: Job, views: Sequence[CustomerView], rules: Rules) -> Ledger:

@@ -4,7 +4,7 @@ An intent is stored before the call that it announces and taken away with the an
 that is left over after a crash is read back from the CRM before anything else is written.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -34,7 +34,7 @@ def load_ledger(
     day_start: datetime,
 ) -> Ledger:
     """Load what the ledger knows of these customers and records."""
-    tasks = _tasks(connection, customers)
+    tasks = _tasks(connection, customers, _formerly(connection, customers))
     today = connection.execute(
         select(t.task.c.tool, t.task.c.owner, func.count())
         .where(t.task.c.opened_at >= to_micros(day_start))
@@ -69,25 +69,41 @@ def _fields(
     return found
 
 
-def _tasks(connection: Connection, customers: Collection[str]) -> dict[str, TaskEntry]:
+def _formerly(connection: Connection, customers: Collection[str]) -> dict[str, str]:
+    """Return the ids that these customers had before they were joined -> their id today."""
+    return {
+        old: new
+        for part in chunks(sorted(customers))
+        for old, new in connection.execute(
+            select(t.customer_alias.c.old, t.customer_alias.c.new).where(
+                t.customer_alias.c.new.in_(part)
+            )
+        )
+    }
+
+
+def _tasks(
+    connection: Connection, customers: Collection[str], formerly: Mapping[str, str]
+) -> dict[str, TaskEntry]:
     keys = {
         key
-        for part in chunks(sorted(customers))
+        for part in chunks(sorted({*customers, *formerly}))
         for (key,) in connection.execute(
             select(t.task_customer.c.key).where(t.task_customer.c.customer.in_(part))
         )
     }
     return {
-        row.key: _task(row)
+        row.key: _task(row, formerly)
         for part in chunks(sorted(keys))
         for row in connection.execute(select(t.task).where(t.task.c.key.in_(part)))
     }
 
 
-def _task(row: Any) -> TaskEntry:
+def _task(row: Any, formerly: Mapping[str, str]) -> TaskEntry:
+    customers = msgspec.json.decode(row.customers)
     return TaskEntry(
         key=row.key, tool=row.tool, id=row.id, standing=row.standing,
-        customers=tuple(msgspec.json.decode(row.customers)),
+        customers=tuple(dict.fromkeys(formerly.get(one, one) for one in customers)),
         journeys=tuple(msgspec.json.decode(row.journeys)),
         touchpoint=row.touchpoint, anchor=row.anchor, k=row.k, due=from_micros(row.due),
         owner=row.owner, subject=row.subject, opened_at=from_micros(row.opened_at),
@@ -131,6 +147,18 @@ def customers_sharing_tasks(connection: Connection, customers: Collection[str]) 
         for part in chunks(keys)
         for (customer,) in connection.execute(
             select(t.task_customer.c.customer).where(t.task_customer.c.key.in_(part))
+        )
+    }
+
+
+def with_tasks(connection: Connection, customers: Collection[str]) -> set[str]:
+    """Return those of the customers for whom there is or was a task of ours."""
+    formerly = _formerly(connection, customers)
+    return {
+        formerly.get(customer, customer)
+        for part in chunks(sorted({*customers, *formerly}))
+        for (customer,) in connection.execute(
+            select(t.task_customer.c.customer).where(t.task_customer.c.customer.in_(part))
         )
     }
 
@@ -241,6 +269,7 @@ def _store_task(
         "due": to_micros(task.due), "owner": task.owner if owner is None else owner,
         "subject": task.subject, "opened_at": opened_at,
     }])  # fmt: skip
+    connection.execute(delete(t.task_customer).where(t.task_customer.c.key == task.key))
     upsert(
         connection,
         t.task_customer,

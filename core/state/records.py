@@ -91,17 +91,23 @@ def store_batch(
     return Stored(len(latest), len(changed), sum(len(r.set_aside) for r in readings.values()))
 
 
-def remove_unseen(
-    connection: Connection, tool: str, stream: str, seen: Collection[RecordKey], keys: Keys
-) -> list[RecordKey]:
-    """Forget what a full read of a stream did not show any more; return what went."""
+def unseen(
+    connection: Connection, tool: str, stream: str, seen: Collection[RecordKey]
+) -> tuple[list[RecordKey], int]:
+    """Return what a full read of a stream did not show any more, and how many records it had."""
     row = t.raw_record.c
     stored = connection.execute(
         select(row.tool, row.type, row.id).where(
             row.tool == tool, row.stream == stream, row.deleted == 0
         )
     )
-    gone = [key for key in (RecordKey(*found) for found in stored) if key not in seen]
+    known = [RecordKey(*found) for found in stored]
+    return [key for key in known if key not in seen], len(known)
+
+
+def remove(connection: Connection, gone: Sequence[RecordKey], keys: Keys) -> None:
+    """Forget records with all that they gave."""
+    row = t.raw_record.c
     for key in gone:
         connection.execute(
             update(t.raw_record)
@@ -109,7 +115,6 @@ def remove_unseen(
             .values(deleted=1, digest="", content="{}")
         )
     _replace(connection, {source_of(key): Reading() for key in gone}, keys)
-    return gone
 
 
 def renormalise(

@@ -1,0 +1,24 @@
+"""`python -m bench`: every figure that is promised, beside its yardstick, in one run.
+
+`--quick` leaves out the million customers. Nothing here fails when a promise is broken: figures are
+for people to read, and tests hold no time limits.
+"""
+
+import sys
+
+from bench import evaluate, help, kernel  # noqa: A004 - the file is called after the option
+
+
+def main() -> None:
+    """Measure one thing after the other."""
+    quick = "--quick" in sys.argv[1:]
+    print("The command `evaluate`, Parquet in and out")
+    evaluate.run(evaluate.SIZES[:1] if quick else evaluate.SIZES)
+    print("\nThe kernel alone")
+    kernel.run(kernel.SIZES[:1] if quick else kernel.SIZES)
+    print("\nStart-up")
+    help.run()
+
+
+if __name__ == "__main__":
+    main()
