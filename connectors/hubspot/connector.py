@@ -7,7 +7,7 @@ echo comes back with the next reading; it is the same content, and no event.
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from journeysync.connectors.http import LacksScope, Refused
 from journeysync.connectors.hubspot import check, normalise
@@ -54,7 +54,9 @@ class HubSpot:
         *,
         sleep: Callable[[float], None] = time.sleep,
         monotonic: Callable[[], float] = time.monotonic,
+        today: Callable[[], date] = lambda: datetime.now(UTC).date(),
     ) -> None:
+        self._today = today
         self.name = setup.name
         self._zone = setup.timezone
         self._mapping, self._own_mapping = read_mapping(setup.folder, settings.mapping)
@@ -110,9 +112,8 @@ class HubSpot:
 
     def check(self) -> Sequence[Finding]:
         """Look at key, scopes, properties, quota, and at what no mapping names."""
-        return check.check(
-            self._client, self._reader, self._mapping, self._own_mapping, self._settings
-        )
+        look = check.Look(self._client, self._reader, self._mapping, self._own_mapping)
+        return check.check(look, self._settings, self._today())
 
     # --- Destination ---------------------------------------------------------------------------
 
