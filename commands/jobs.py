@@ -1,5 +1,6 @@
 """Making ready what `sync`, `apply` and `demo` run with, and telling what came of it."""
 
+import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,9 @@ def job(
         store = open_store(opened.state_url, opened.folder, dry_run=dry_run)
         stack.callback(store.close)
         sources = make_sources(opened)
+        # What is loaded by now stays: looking through it for garbage, again and again while
+        # records pass by, would cost as much as reading them.
+        gc.freeze()
         clock = opened.now()
         yield Job(
             store=store,

@@ -39,7 +39,6 @@ T = TypeVar("T")
 _RAW: Mapping[str, Any] = {
     "_preload_content": False,
     "_return_http_data_only": True,
-    "_request_timeout": TIMEOUT,
 }
 _CONNECT = "Connect the OAuth app to the portal again, and put its new refresh token into {}."
 _WAITS = {"SECONDLY": 1.0, "TEN_SECONDLY": 10.0, "TEN_SECONDLY_ROLLING": 10.0, "DAILY": math.inf}
@@ -229,6 +228,7 @@ class Client:
                 header_params={"Accept": "application/json"},
                 body=body,
                 auth_settings=["oauth2"],
+                _request_timeout=TIMEOUT,
                 **_RAW,
             )
         )
@@ -243,6 +243,7 @@ class Client:
                 header_params={"Accept": "application/json", "Content-Type": kind},
                 post_params=list(fields.items()),
                 auth_settings=[],
+                _request_timeout=TIMEOUT,
                 **_RAW,
             )
         )

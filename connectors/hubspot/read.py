@@ -14,13 +14,18 @@ from typing import Any
 from journeysync.connectors.http import LacksScope, Refused
 from journeysync.connectors.hubspot import answers
 from journeysync.connectors.hubspot.client import Client, chunks
+from journeysync.connectors.hubspot.contents import (
+    Shape,
+    content_of,
+    conversions,
+    is_ours,
+    merged_ids,
+    shown_of,
+    told_by_forms,
+)
+from journeysync.connectors.hubspot.links import Links
 from journeysync.connectors.hubspot.mapping import FieldMapping
-from journeysync.connectors.hubspot.markers import only_marker
 from journeysync.connectors.hubspot.streams import (
-    LINES,
-    OPT_OUT,
-    OURS,
-    OVERRIDES,
     Stream,
     mapped,
     opt_outs,
@@ -41,8 +46,6 @@ _LINKS = 1000
 _PATIENCE = 3
 """How often a page is asked for again when it sends us back."""
 
-_PRIMARY_COMPANY = 1
-
 UNDEFINED = "property"
 """The type of the records that stand for properties which the portal does not have."""
 
@@ -59,7 +62,8 @@ class Reader:
         self._stages: dict[str, dict[str, dict[str, Any]]] = {}
         self._submissions = Submissions(client)
         self._forms: tuple[str, ...] | None = None
-        self._lines_forbidden = False
+        self._links = Links(client, must_have_lines=bool(own.deals.lines))
+        self._shapes: dict[str, Shape] = {}
 
     # --- what the portal has -------------------------------------------------------------------
 
@@ -239,34 +243,34 @@ class Reader:
     def _raw(self, stream: Stream, records: Iterable[answers.Record]) -> Iterator[RawRecord]:
         """Put together all that `normalise` will need, and nothing that changes by itself."""
         unique = {record.id: record for record in records}
-        links = {other: self._links(stream.name, other, list(unique)) for other in stream.links}
-        lines = self._lines(list(unique)) if stream.name == "deals" else {}
-        for record in unique.values():
-            content = content_of(record)
-            content["days"] = self._days(stream, content)
-            for other, found in links.items():
-                content[other] = found.get(record.id, [])
+        ids = list(unique)
+        links = [(other, self._links.of(stream.name, other, ids)) for other in stream.links]
+        lines = self._links.lines(ids) if stream.name == "deals" else {}
+        shape, tool, people = self._shape(stream), self._client.tool, stream.name == "contacts"
+        for number, record in unique.items():
+            content = content_of(record, shape)
+            for other, found in links:
+                content[other] = found.get(number, ())
             if stream.stage:
                 content["stages"] = self._stages_of(stream, content)
-            if stream.name == "contacts":
-                content |= self._told_elsewhere(content)
-            if record.id in lines:
-                content["lines"] = lines[record.id]
-            shown = {
-                name: value or "" for name, value in record.properties.items() if is_ours(name)
-            }
-            yield RawRecord(self._key(stream, record.id), content, shown=shown)
-            yield from (self._gone(stream, old) for old in merged_ids(record.id, content))
+            if people and conversions(content):
+                content["listed"] = told_by_forms(content, self.forms())
+            if number in lines:
+                content["lines"] = lines[number]
+            key = RecordKey(tool, stream.type, number)
+            yield RawRecord(key, content, shown=shown_of(record, shape))
+            for old in merged_ids(number, content):
+                yield self._gone(stream, old)
 
-    def _days(self, stream: Stream, content: Mapping[str, Any]) -> list[str]:
-        """Name the properties that hold whole days, which begin where the business is."""
-        defined = self.definitions(stream.name)
-        names = mapped(stream, self._mapping)
-        return sorted(
-            name
-            for name in names
-            if name in content["properties"] and name in defined and defined[name].type == "date"
-        )
+    def _shape(self, stream: Stream) -> Shape:
+        if stream.name not in self._shapes:
+            defined = self.definitions(stream.name)
+            self._shapes[stream.name] = Shape.of(
+                defined,
+                mapped(stream, self._mapping),
+                opt_outs(stream, self._mapping, defined),
+            )
+        return self._shapes[stream.name]
 
     def _stages_of(self, stream: Stream, content: Mapping[str, Any]) -> dict[str, Any]:
         known = self._known_stages(stream.name)
@@ -274,123 +278,11 @@ class Reader:
         names = sorted({*had, content["properties"].get(stream.stage, "")})
         return {name: known[name] for name in names if name in known}
 
-    def _told_elsewhere(self, content: Mapping[str, Any]) -> dict[str, Any]:
-        """Name the conversions that submissions tell of, and the kinds of e-mail by number."""
-        told: dict[str, Any] = {}
-        properties, history = content["properties"], content["history"]
-        names = {value for value, _at in history.get("recent_conversion_event_name", [])}
-        names |= {properties.get(f"{one}_conversion_event_name", "") for one in ("first", "recent")}
-        if names := {name for name in names if name}:
-            forms = self.forms()
-            listed = sorted(n for n in names if any(_is_of(n, form) for form in forms))
-            told |= {"listed": listed} if listed else {}
-        defined = self.definitions("contacts")
-        left = {
-            name.removeprefix(OPT_OUT): defined[name].label.split(": ", 1)[-1]
-            for name in history
-            if name.startswith(OPT_OUT) and name in defined
-        }
-        return told | ({"subscriptions": left} if left else {})
-
-    def _lines(self, ids: Sequence[str]) -> dict[str, list[list[str]]]:
-        """Return the products on these deals: name and SKU; nothing where they are forbidden."""
-        if self._lines_forbidden:
-            return {}
-        try:
-            links = self._links("deals", LINES, ids)
-            wanted_ids = sorted({one for found in links.values() for one, _ in found}, key=int)
-            products: dict[str, list[str]] = {}
-            for some in chunks(wanted_ids, _PAGE):
-                body = {
-                    "properties": ["name", "hs_sku"],
-                    "propertiesWithHistory": [],
-                    "inputs": [{"id": one} for one in some],
-                }
-                path = self._client.paths.batch(LINES, "read")
-                for one in self._client.ask(path, body, answers.rows).results:
-                    names = one.properties
-                    products[one.id] = [names.get("name") or "", names.get("hs_sku") or ""]
-        except (LacksScope, Refused):
-            if self._own.deals.lines:
-                raise
-            self._lines_forbidden = True
-            return {}
-        return {
-            deal: [products[one] for one, _ in found if one in products]
-            for deal, found in links.items()
-        }
-
-    def _links(self, left: str, right: str, ids: Sequence[str]) -> dict[str, list[Any]]:
-        """Return which records of one type hang on these: `[id, is primary]`, sorted."""
-        found: dict[str, dict[str, bool]] = {}
-        todo: list[dict[str, str]] = [{"id": one} for one in ids]
-        path = self._client.paths.links(left, right)
-        while todo:
-            some, todo = todo[:_LINKS], todo[_LINKS:]
-            for one in self._client.ask(path, {"inputs": some}, answers.links).results:
-                record = str(one.from_.id)
-                for to in one.to:
-                    primary = _is_primary(to) or found.get(record, {}).get(to.record, False)
-                    found.setdefault(record, {})[to.record] = primary
-                if one.paging and one.paging.next:
-                    todo.append({"id": record, "after": one.paging.next.after})
-        return {
-            record: [[one, there[one]] for one in sorted(there, key=int)]
-            for record, there in found.items()
-        }
-
     def _key(self, stream: Stream, record: str) -> RecordKey:
         return RecordKey(self._client.tool, stream.type, record)
 
     def _gone(self, stream: Stream, record: str) -> RawRecord:
         return RawRecord(self._key(stream, record), {}, deleted=True)
-
-
-def merged_ids(own: str, content: Mapping[str, Any]) -> list[str]:
-    """Return the ids of the records that were merged into this one. Pure."""
-    properties = content.get("properties", {})
-    old = str(properties.get("hs_merged_object_ids") or "").split(";")
-    timed = str(properties.get("hs_calculated_merged_vids") or "").split(";")
-    ids = {one.split(":")[0].strip() for one in (*old, *timed)}
-    return sorted((one for one in ids if one.isdecimal() and one != own), key=int)
-
-
-def content_of(record: answers.Record) -> dict[str, Any]:
-    """Keep what `normalise` needs of a record, and nothing that changes without meaning. Pure."""
-    properties = {
-        name: value
-        for name, value in sorted(record.properties.items())
-        if value and not is_ours(name)
-    }
-    if body := properties.pop("hs_task_body", ""):
-        properties |= {"hs_task_body": marker} if (marker := only_marker(body)) else {}
-    for volatile in ("hs_object_id", "lastmodifieddate", "hs_lastmodifieddate"):
-        properties.pop(volatile, None)
-    if record.createdAt:
-        properties.setdefault("createdate", record.createdAt)
-    history = {
-        name: sorted(
-            ([one.value or "", str(one.timestamp)] for one in past), key=lambda one: one[1]
-        )
-        for name, past in sorted(record.propertiesWithHistory.items())
-        if past
-    }
-    return {"properties": properties, "history": history}
-
-
-def is_ours(name: str) -> bool:
-    """Say whether we write a property: what it holds is no news about the customer."""
-    return name.startswith(OURS) and name not in OVERRIDES
-
-
-def _is_of(conversion: str, form: str) -> bool:
-    """Say whether HubSpot's text for a conversion, `Page title: form name`, names this form."""
-    return conversion == form or conversion.endswith(f": {form}")
-
-
-def _is_primary(to: answers.To) -> bool:
-    labelled = any(one.typeId == _PRIMARY_COMPANY for one in to.associationTypes)
-    return labelled or to.type == "contact_to_company"
 
 
 def _millis(at: datetime) -> str:
