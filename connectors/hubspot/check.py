@@ -14,7 +14,7 @@ from journeysync.connectors.hubspot.client import Client, nothing
 from journeysync.connectors.hubspot.mapping import FieldMapping, fits
 from journeysync.connectors.hubspot.read import Reader
 from journeysync.connectors.hubspot.settings import VERSIONS, Settings
-from journeysync.connectors.hubspot.streams import KEY, LINES, STREAMS, SUBMISSIONS, mapped
+from journeysync.connectors.hubspot.streams import KEY, LINES, STREAMS, mapped
 from journeysync.core.errors import BadCredentials, JourneysyncError
 from journeysync.core.ports import Finding
 
@@ -89,7 +89,7 @@ def _besides(look: Look) -> Iterator[Finding]:
     """Try what is read beside the types of records: forms, and the products on deals."""
     client, own = look.client, look.own
     for what, path, asked in (
-        ("form submissions", client.paths.forms(), own.asks_for(SUBMISSIONS)),
+        ("form submissions", client.paths.forms(), False),
         ("products on deals", client.paths.objects(LINES), bool(own.deals.lines)),
     ):
         try:

@@ -299,9 +299,10 @@ class FieldMapping(Part):
         return frozenset().union(*(self.gives(stream) for stream in (*_SECTIONS, "submissions")))
 
     def asks_for(self, stream: str) -> bool:
-        """Say whether this mapping speaks of a stream that not every portal has."""
-        if stream == "submissions":
-            return bool(self.contacts.forms)
+        """Say whether this mapping speaks of a stream that not every portal has.
+
+        Never of submissions: rules on forms fit what a contact remembers of them too.
+        """
         return stream in self.model_fields_set
 
     def gives(self, stream: str) -> frozenset[str]:
