@@ -94,7 +94,8 @@ class HubSpot:
                 given = given or bool(batch.records)
                 yield batch
         except (LacksScope, Refused) as error:
-            if given:
+            # A portal without tickets refuses their name; one that had them means something else.
+            if given or (isinstance(error, Refused) and since is not None):
                 raise
             yield Batch((), withheld=f"{stream} are left out: {error}")
 
