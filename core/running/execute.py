@@ -88,8 +88,7 @@ def execute(
             _wait(result, changes, tool, str(error))
         else:
             with store.begin() as connection:
-                for change in changes:
-                    _note(connection, result, change, outcomes.get(ledger.key_of(change)), now)
+                _note(connection, result, changes, outcomes, now)
         done += len(changes)
         progress("writing", done, total)
     return result
@@ -155,31 +154,39 @@ def task_write(change: TaskChange) -> TaskWrite:
 def _note(
     connection: Connection,
     result: Executed,
-    change: Change,
-    outcome: Outcome | None,
+    changes: Sequence[Change],
+    outcomes: Mapping[str, Outcome],
     now: datetime,
 ) -> None:
-    if outcome is None or outcome.status == "unknown":
-        _wait(result, [change], change.tool, "", outcome)
-        return
-    if outcome.status == "failed":
-        ledger.note_failure(connection, change, outcome, now)
-        result.failures.append(
-            Failure(change.tool, ledger.key_of(change), outcome.code, outcome.message)
-        )
-    else:
-        confirm(connection, change, outcome.id, now)
-        _count(result, change)
-    ledger.settle(connection, change)
+    """Store what the CRM answered; a row without an answer keeps its intent."""
+    done: list[tuple[Change, str]] = []
+    failed: list[Change] = []
+    for change in changes:
+        outcome = outcomes.get(ledger.key_of(change))
+        if outcome is None or outcome.status == "unknown":
+            _wait(result, [change], change.tool, "", outcome)
+        elif outcome.status == "failed":
+            failed.append(change)
+            ledger.note_failure(connection, change, outcome, now)
+            result.failures.append(
+                Failure(change.tool, ledger.key_of(change), outcome.code, outcome.message)
+            )
+        else:
+            done.append((change, outcome.id))
+            _count(result, change)
+    confirm(connection, done, now)
+    ledger.settle(connection, failed)
 
 
-def confirm(connection: Connection, change: Change, number: str, now: datetime) -> None:
-    """Store that the CRM has made a change."""
-    if isinstance(change, RecordChange):
-        ledger.note_record(connection, change, now)
-    else:
-        ledger.note_task(connection, change, number or change.id, now)
-    ledger.forget_failure(connection, change)
+def confirm(connection: Connection, made: Sequence[tuple[Change, str]], now: datetime) -> None:
+    """Store that the CRM has made changes; each comes with the id of its record or task."""
+    changes = [change for change, _ in made]
+    ledger.note_records(connection, [one for one in changes if isinstance(one, RecordChange)], now)
+    for change, number in made:
+        if isinstance(change, TaskChange):
+            ledger.note_task(connection, change, number or change.id, now)
+    ledger.forget_failures(connection, changes)
+    ledger.settle(connection, changes)
 
 
 def _count(result: Executed, change: Change) -> None:
@@ -212,5 +219,4 @@ def _wait(
 def _take_back(store: Store, changes: Sequence[Change]) -> None:
     """Take away the intents of rows that were surely not written."""
     with store.begin() as connection:
-        for change in changes:
-            ledger.settle(connection, change)
+        ledger.settle(connection, changes)

@@ -35,11 +35,13 @@ def recover(store: Store, destinations: Mapping[str, Destination], now: datetime
         except (BadCredentials, OverBudget, ToolDown, Unanswered):
             continue  # reading or writing will say it
         with store.begin() as connection:
-            for change in mine:
-                key = (ledger.kind_of(change), ledger.key_of(change))
-                if key in made:
-                    confirm(connection, change, made[key], now)
-                ledger.settle(connection, change)
+            found = [
+                (change, made[key])
+                for change in mine
+                if (key := (ledger.kind_of(change), ledger.key_of(change))) in made
+            ]
+            confirm(connection, found, now)
+            ledger.settle(connection, mine)
             upsert(connection, t.due, [
                 {"customer": customer, "at": to_micros(now)} for customer in _customers(mine)
             ])  # fmt: skip

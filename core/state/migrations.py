@@ -8,6 +8,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection, insert, inspect, select, update
 
 from journeysync.core.errors import Usage
+from journeysync.core.state import tables as t
 from journeysync.core.state.tables import META, meta
 
 VERSION_NAME = "schema_version"
@@ -17,7 +18,19 @@ def _first(connection: Connection) -> None:
     META.create_all(connection)
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first,)
+def _indexes(connection: Connection) -> None:
+    """What every run asks for must not cost a look at every row."""
+    for table, name in (
+        (t.raw_record, "raw_record_mapping"),
+        (t.customer, "customer_founder"),
+        (t.customer_alias, "customer_alias_new"),
+        (t.task_alias, "task_alias_key"),
+    ):
+        index = next(one for one in table.indexes if one.name == name)
+        index.create(connection, checkfirst=True)
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _indexes)
 """The n-th makes version n out of version n - 1."""
 
 VERSION = len(MIGRATIONS)
