@@ -58,7 +58,10 @@ def test_a_survey_names_its_ticket(here: Portal, crm: HubSpot) -> None:
     found = events(crm, everything(crm, "feedback_submissions", here.now))
     tickets = everything(crm, "tickets", here.now)
     assert {event.attributes["ticket"] for event in found} <= set(tickets)
-    assert {event.attributes["scale"] for event in found} == {2}
+    assert {(event.attributes["value"], event.attributes["score"]) for event in found} == {
+        ("1", "5"),
+        ("2", "10"),
+    }
 
 
 def test_a_closed_ticket_is_found_by_the_next_reading(here: Portal, crm: HubSpot) -> None:

@@ -90,11 +90,11 @@ CASES: dict[str, tuple[str, dict[str, Any], list[str]]] = {
         {
             "properties": {
                 "hs_submission_timestamp": TWO, "hs_value": "9", "hs_survey_type": "NPS",
-                "hs_survey_name": "One year", "hs_response_group": "PROMOTER",
+                "hs_survey_name": "Year", "hs_response_group": "PROMOTER",
             },
             "tickets": [["5", False]],
         },
-        ["survey.answered 02 group=promoter scale=10 score=9 survey=One year ticket=5 type=nps"],
+        ["survey.answered 02 group=promoter scale=10 score=9 survey=Year ticket=5 type=nps value=9"],
     ),
     "an opt-out from newsletters, taken back": (
         "contact",
@@ -169,5 +169,18 @@ def test_the_first_rule_that_fits_a_product_says_the_solution() -> None:
 def test_a_survey_of_no_kind_that_we_know_has_no_scale() -> None:
     properties = {"hs_createdate": ONE, "hs_value": "4", "hs_survey_type": "CUSTOM"}
     assert told("feedback_submission", properties=properties) == [
-        "survey.answered 01 score=4 type=custom"
+        "survey.answered 01 score=4 type=custom value=4"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "score"),
+    [("CSAT", "0", "0"), ("CSAT", "1", "5"), ("CES", "7", "10"), ("CES", "4", "5"),
+     ("NPS", "6", "6"), ("CES", "8", ""), ("NPS", "very good", "")],
+)  # fmt: skip
+def test_scores_can_be_compared(kind: str, value: str, score: str) -> None:
+    properties = {"hs_createdate": ONE, "hs_value": value, "hs_survey_type": kind}
+    said = f"scale=10 score={score} " if score else ""
+    assert told("feedback_submission", properties=properties) == [
+        f"survey.answered 01 {said}type={kind.lower()} value={value}"
     ]

@@ -86,8 +86,9 @@ def task(facts: Facts, mapping: FieldMapping) -> Reading:
 
 def survey(facts: Facts, mapping: FieldMapping) -> Reading:
     """Tell an answer to a survey; what was written in it is not read."""
+    section, value = mapping.feedback_submissions, facts.text("hs_value")
     told = {
-        "score": facts.text("hs_value"),
+        "value": value,
         "survey": facts.text("hs_survey_name"),
         "type": facts.text("hs_survey_type").lower(),
         "channel": facts.text("hs_survey_channel").lower(),
@@ -98,7 +99,21 @@ def survey(facts: Facts, mapping: FieldMapping) -> Reading:
     tickets = facts.linked("tickets")
     if len(tickets) == 1:
         told["ticket"] = tickets[0][0]
-    return _logged(facts, mapping.feedback_submissions, told, asked, at)
+    rule = next((rule for rule in section.rules if rule.decides(asked)), None)
+    if rule is not None and rule.range is not None:
+        told |= _from_0_to_10(value, *rule.range)
+    else:
+        told["score"] = value
+    return _logged(facts, section, told, asked, at)
+
+
+def _from_0_to_10(value: str, lowest: float, highest: float) -> dict[str, str]:
+    """Give a score that can be compared from one survey to the other; none for what is none."""
+    try:
+        share = (float(value) - lowest) / (highest - lowest)
+    except ValueError:
+        return {}
+    return {"score": f"{round(share * 10, 2):g}", "scale": "10"} if 0 <= share <= 1 else {}
 
 
 def _logged(

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from journeysync.core.models import Scalar
 
@@ -161,6 +161,20 @@ class ActivityRule(Part):
 _ACTIVITY_KEYS = tuple(name for name in ActivityRule.model_fields if name not in {"events", "set"})
 
 
+class SurveyRule(ActivityRule):
+    """What an answer to a survey means."""
+
+    range: tuple[float, float] | None = None
+    """The lowest and highest value of the survey; `score` is then from 0 to 10."""
+
+    @field_validator("range")
+    @classmethod
+    def _wide(cls, value: tuple[float, float] | None) -> tuple[float, float] | None:
+        if value is not None and value[0] >= value[1]:
+            raise ValueError("a range goes from the lowest value to the highest")
+        return value
+
+
 class TemplateRule(Part):
     """How an e-mail's template is recognised."""
 
@@ -268,7 +282,8 @@ class Tasks(Activities):
 class Surveys(Activities):
     """Answers to surveys."""
 
-    KEYS = frozenset({"title", "type", "channel"})
+    KEYS = frozenset({"title", "type", "channel", "range"})
+    rules: tuple[SurveyRule, ...] = ()
 
 
 class FieldMapping(Part):

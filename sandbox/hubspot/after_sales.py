@@ -20,8 +20,8 @@ _PRODUCTS = (
 )
 _TICKETS = (
     # Customer, days ago, category, days until it was closed, days until it was opened again.
-    (0, 30, "BILLING_ISSUE", 2, None),
-    (2, 16, "GENERAL_INQUIRY", 1, 3),
+    (0, 48, "BILLING_ISSUE", 2, None),
+    (2, 60, "GENERAL_INQUIRY", 1, 3),
     (3, 4, "PRODUCT_ISSUE", None, None),
 )
 _CLOSED, _WAITING = "4", "3"
