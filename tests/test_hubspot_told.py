@@ -90,11 +90,11 @@ CASES: dict[str, tuple[str, dict[str, Any], list[str]]] = {
         {
             "properties": {
                 "hs_submission_timestamp": TWO, "hs_value": "9", "hs_survey_type": "NPS",
-                "hs_survey_name": "Year", "hs_response_group": "PROMOTER",
+                "hs_survey_name": "Us", "hs_response_group": "PROMOTER",
             },
             "tickets": [["5", False]],
         },
-        ["survey.answered 02 group=promoter scale=10 score=9 survey=Year ticket=5 type=nps value=9"],
+        ["survey.answered 02 group=promoter scale=10 score=9 survey=Us ticket=5 type=nps value=9"],
     ),
     "an opt-out from newsletters, taken back": (
         "contact",
