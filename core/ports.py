@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
 
-from journeysync.core.models import RawRecord, Reading
+from journeysync.core.models import RawRecord, Reading, RecordKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,20 @@ class Batch:
     withheld: str = ""
     """Why the tool does not give this stream to us, as a sentence: no record came before it, none
     comes after it, and the kinds that only this stream gives are not promised."""
+    listed: Mapping[RecordKey, str] = field(default_factory=dict)
+    """What a list showed and was not read itself, with its mark. Those of which another mark is
+    stored, or nothing, are read by `Rereads.reread`; the others are seen as they are."""
+    window: "Window | None" = None
+    """On the last batch: what was seen is all there is in this window of `RawRecord.listed_at`, and
+    what is stored of it and was not seen is gone; `complete` then speaks of the window too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of a list, its beginning included, its end not; None is without end."""
+
+    start: datetime | None = None
+    end: datetime | None = None
 
 
 class Source(Protocol):
@@ -84,6 +98,15 @@ class PartlyGiven(Protocol):
 
     def gives(self, stream: str) -> frozenset[str]:
         """Return the event kinds that one stream can give under the mapping."""
+        ...
+
+
+@runtime_checkable
+class Rereads(Protocol):
+    """A source whose lists tell what changed without a filter for it: see `Batch.listed`."""
+
+    def reread(self, stream: str, keys: Sequence[RecordKey]) -> Iterator[Batch]:
+        """Yield these records as they are now; called right after the reading that listed them."""
         ...
 
 
