@@ -14,8 +14,8 @@ from journeysync.core.errors import BadCredentials, Guarded, OverBudget, Skip, T
 from journeysync.core.errors import Retry as Unanswered
 from journeysync.core.identity.rules import IdentityRules, keys_of
 from journeysync.core.instants import from_micros, to_micros
-from journeysync.core.models import PersonRecord, RecordKey
-from journeysync.core.ports import Batch, PartlyGiven, Rereads, Source, Window
+from journeysync.core.models import PersonRecord, RawRecord, RecordKey
+from journeysync.core.ports import Batch, PartlyGiven, Remembers, Rereads, Source, Window
 from journeysync.core.running.progress import Progress
 from journeysync.core.state import records
 from journeysync.core.state.ledger import customers_of_tasks
@@ -193,6 +193,7 @@ class _Reading:
                 mapping=source.mapping_version,
                 keys=self.keys,
                 now=to_micros(self.now),
+                remember=_memory(source, self.now),
             )
             self._notice_tasks(connection, source.name, (one.key for one in batch.records))
         self.report.seen += stored.seen
@@ -223,3 +224,14 @@ class _Reading:
         """Remember whose task a person may have completed, moved or deleted."""
         ids = [key.id for key in keys if key.type == "task"]
         self.report.task_customers |= customers_of_tasks(connection, tool, ids)
+
+
+def _memory(source: Source, now: datetime) -> records.Remember | None:
+    """Return how a source carries over what its records forget."""
+    if not isinstance(source, Remembers):
+        return None
+
+    def remember(record: RawRecord, before: Mapping[str, object]) -> RawRecord:
+        return source.remember(record, before, now)
+
+    return remember
