@@ -45,6 +45,7 @@ def command(console: Console, customer: str, *, now: str | None) -> int:
     from journeysync.core.identity.rules import IdentityRules
     from journeysync.core.running.answers import Setting
     from journeysync.core.running.explain import explain, find_customer
+    from journeysync.core.running.ingest import emitted
     from journeysync.core.state.runs import reach
     from journeysync.core.state.store import has_state, read_store
 
@@ -62,7 +63,7 @@ def command(console: Console, customer: str, *, now: str | None) -> int:
                 opened.now(now),
                 ZoneInfo(opened.workspace.timezone),
                 reach(connection),
-                {name: source.emits() for name, source in sources.items()},
+                {name: emitted(connection, source) for name, source in sources.items()},
             )
             found = find_customer(connection, customer)
             explanation = explain(connection, found, setting, rules)

@@ -1,5 +1,6 @@
 """Making ready what `sync`, `apply` and `demo` run with, and telling what came of it."""
 
+import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,9 @@ def job(
         store = open_store(opened.state_url, opened.folder, dry_run=dry_run, lock=not dry_run)
         stack.callback(store.close)
         sources = make_sources(opened)
+        # What is loaded by now stays: looking through it for garbage, again and again while
+        # records pass by, would cost as much as reading them.
+        gc.freeze()
         clock = opened.now()
         yield Job(
             store=store,
@@ -82,6 +86,8 @@ def show_reading(console: Console, outlook: "Outlook") -> None:
     """Say what could not be read: tools, rows, overrides."""
     for why in outlook.failed.values():
         console.say(f"{why} The other tools go on; what waits is done by the next run.")
+    for why in outlook.read.withheld:
+        console.say(f"{why} The rest is read; what only this would show is followed by tasks.")
     if outlook.read.set_aside:
         console.say(
             f"{outlook.read.set_aside} rows could not be read right and were set aside; "

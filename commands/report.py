@@ -39,6 +39,7 @@ def command(console: Console, *, now: str | None) -> int:
     from journeysync.core.errors import Usage
     from journeysync.core.identity.rules import IdentityRules
     from journeysync.core.running.answers import Setting
+    from journeysync.core.running.ingest import emitted
     from journeysync.core.running.report import report
     from journeysync.core.state.runs import reach
     from journeysync.core.state.store import has_state, read_store
@@ -56,7 +57,7 @@ def command(console: Console, *, now: str | None) -> int:
                 opened.now(now),
                 ZoneInfo(opened.workspace.timezone),
                 reach(connection),
-                {name: source.emits() for name, source in sources.items()},
+                {name: emitted(connection, source) for name, source in sources.items()},
             )
             found = report(connection, setting)
     finally:

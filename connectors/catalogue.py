@@ -103,7 +103,10 @@ CATALOGUE: Mapping[str, About] = {
             "daily_reserve": "share of the day's calls that is left to other apps, such as 0.05",
         },
         secrets={
-            "access_token": "service key or private app token: HubSpot > Settings > Integrations"
+            "access_token": "service key or private app token: HubSpot > Settings > Integrations",
+            "client_id": "with the next two, instead of a key: the number of your OAuth app",
+            "client_secret": "the secret of your OAuth app",
+            "refresh_token": "what your OAuth app was given when it was connected to the portal",
         },
     ),
     "stripe": About(

@@ -7,7 +7,8 @@ header or a key: only the tool, the method, the path and the status.
 What a caller sees:
 
 - what it asked for; or `Refused`, when the tool refused the contents (400, 404, 409…);
-- `BadCredentials`, `OverBudget`: a person, or midnight, must help;
+- `BadCredentials` (`LacksScope`: only this is forbidden), `OverBudget`: a person, or midnight,
+  must help;
 - `ToolDown`: the tool did surely nothing, and patience is used up;
 - `Retry` with `sent=True`: a write whose outcome nobody knows; the run reads it back.
 """
@@ -71,6 +72,10 @@ class Refused(ToolDown):
     def __init__(self, tool: str, request: str, answer: Answer) -> None:
         super().__init__(tool, f"answered {answer.status} to {request}.")
         self.answer = answer
+
+
+class LacksScope(BadCredentials):
+    """The key is good, but may not do this."""
 
 
 class Unanswered(Exception):
@@ -260,11 +265,11 @@ class Caller:
                     self.tool, f"{answered}. Check the tool's `base_url` and its status page."
                 )
 
-    def _lacks_scopes(self, answer: Answer) -> BadCredentials:
+    def _lacks_scopes(self, answer: Answer) -> LacksScope:
         missing = ", ".join(self.scopes(answer))
         hint = f"Grant it one of these scopes and run again: {missing}." if missing else self.hint
         hint = self.advise(answer) or hint
-        return BadCredentials(self.tool, hint, str(answer.status))
+        return LacksScope(self.tool, hint, str(answer.status))
 
     def _slow_down(self, answer: Answer, action: Action) -> NoReturn:
         wait = self.pause(answer)

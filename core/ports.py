@@ -41,6 +41,9 @@ class Batch:
     records: tuple[RawRecord, ...]
     complete: bool = False
     """True on the last batch of a full read: records of the stream not seen in it are gone."""
+    withheld: str = ""
+    """Why the tool does not give this stream to us, as a sentence: no record came before it, none
+    comes after it, and the kinds that only this stream gives are not promised."""
     listed: Mapping[RecordKey, str] = field(default_factory=dict)
     """What a list showed and was not read itself, with its mark. Those of which another mark is
     stored, or nothing, are read by `Rereads.reread`; the others are seen as they are."""
@@ -91,6 +94,15 @@ class Source(Protocol):
 
     def check(self) -> "Sequence[Finding]":
         """Look at credentials, scopes, fields, clock and quota with a few cheap calls."""
+        ...
+
+
+@runtime_checkable
+class PartlyGiven(Protocol):
+    """A source some of whose streams a tool may withhold."""
+
+    def gives(self, stream: str) -> frozenset[str]:
+        """Return the event kinds that one stream can give under the mapping."""
         ...
 
 

@@ -84,3 +84,39 @@ def test_events_that_this_portal_cannot_tell_are_named(tmp_path: Path) -> None:
     assert problems == []
     assert own is not None
     assert own.contacts.changes[0].property == "feedback_score"
+
+
+NOT_GIVEN = {
+    "tickets": "GET /crm/v3/objects/tickets",
+    "leads": "GET /crm/v3/objects/leads",
+    "feedback_submissions": "GET /crm/v3/objects/feedback_submissions",
+    "form submissions": "GET /marketing/v3/forms",
+    "products on deals": "GET /crm/v3/objects/line_items",
+}
+ASKED = {
+    "tickets": "tickets: {attributes: {topic: subject}}",
+    "leads": "leads: {attributes: {kind: hs_lead_type}}",
+    "feedback_submissions": "feedback_submissions: {rules: [{type: NPS, events: survey.answered}]}",
+    "products on deals": "deals: {lines: [{sku: A, set: {solution: a}}]}",
+}
+
+
+@pytest.mark.parametrize(
+    ("what", "asked"), [*((what, False) for what in NOT_GIVEN), *((what, True) for what in ASKED)]
+)
+def test_what_the_key_may_not_read(here: Portal, what: str, *, asked: bool) -> None:
+    """A note where nobody asked for it, an error with its exit code where the workspace does."""
+    file = here.folder / FILE
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if asked:
+        file.write_text(ASKED[what])
+    here.fault(NOT_GIVEN[what], "lost-scope")
+    try:
+        found = here.connect().check()
+    finally:
+        here.admin("DELETE", "/faults")
+        file.unlink(missing_ok=True)
+
+    (one,) = [one for one in found if one.what.startswith((f"{what}: ", f"{what} are left out"))]
+    assert (one.level, one.exit_code) == (("error", 4) if asked else ("note", 0))
+    assert "Grant it one of these scopes" in one.what

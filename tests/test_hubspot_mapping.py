@@ -100,8 +100,8 @@ SILENT = {
         frozenset({"contract.ends"}),
     ),
     "a property": (
-        "contacts: {changes: [{property: feedback_score, value: '*', events: []}]}",
-        frozenset({"survey.answered"}),
+        "contacts: {changes: [{property: lifecyclestage, value: '*', events: []}]}",
+        frozenset({"lifecycle.changed"}),
     ),
     "all notes": ("notes: {rules: [{events: []}]}", frozenset({"note.added"})),
     "some calls": ("calls: {rules: [{title: Test, events: []}]}", frozenset[str]()),

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from journeysync.connectors.hubspot import answers
+from journeysync.connectors.hubspot.contents import Shape, content_of
 from journeysync.connectors.hubspot.mapping import FieldMapping
 from journeysync.connectors.hubspot.mapping_file import parse_mapping, shipped_text
 from journeysync.connectors.hubspot.normalise import normalise
-from journeysync.connectors.hubspot.read import content_of
 from journeysync.core.models import Event, RawRecord, Reading, RecordKey, shared_id
 
 RECORDINGS = Path(__file__).parents[1] / "../shared/recordings/hubspot-v3"
@@ -483,7 +483,9 @@ def test_contacts_of_a_real_portal() -> None:
         for call in json.loads(file.read_text())["interactions"]
         for record in _records(call["response"]["body"])
         for person in normalise(
-            RawRecord(RecordKey("crm", "contact", record.id), content_of(record)), MAPPING, ZONE
+            RawRecord(RecordKey("crm", "contact", record.id), content_of(record, Shape())),
+            MAPPING,
+            ZONE,
         ).people
     ]
 

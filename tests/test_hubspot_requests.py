@@ -19,9 +19,12 @@ from journeysync.connectors.http import Exchange
 from journeysync.connectors.hubspot.client import Client
 from journeysync.connectors.hubspot.connector import HubSpot
 from journeysync.connectors.hubspot.settings import VERSIONS
+from journeysync.core.planning.fields import field_specs
 from journeysync.core.ports import RecordWrite, TaskWrite
 
 DUE = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
+SUBMISSIONS = "/form-integrations/v1/submissions/forms/"
+"""The package has no path for them."""
 NOT_IN_THE_PACKAGE = {("GET", "/account-info/v3/details")}
 
 MODELS = {
@@ -42,6 +45,7 @@ MODELS = {
         "associations.v4",
         "BatchInputPublicFetchAssociationsBatchRequest",
     ),
+    ("POST", r"/crm/v3/lists"): ("lists", "ListCreateRequest"),
     ("POST", r"/crm/v3/properties/\w+/groups"): ("properties", "PropertyGroupCreate"),
     ("POST", r"/crm/v3/properties/\w+"): ("properties", "PropertyCreate"),
     ("PATCH", r"/crm/v3/properties/\w+/\w+"): ("properties", "PropertyUpdate"),
@@ -75,6 +79,8 @@ def do_everything(here: Portal, tool: HubSpot) -> None:
     tool.owners()
     tool.record_url("contact", "1")
     tool.provision(["contact"], SPECS, dry_run=False, remove=False)
+    tool.provision(["company"], field_specs([]), dry_run=False, remove=False)
+    tool.provision(["company"], field_specs([]), dry_run=False, remove=True)
     options = (*SPECS[0].options, ("after", "After"))
     more = type(SPECS[0])("journey_stage", "Journey stage", "…", "choice", options)
     tool.provision(["contact"], [more], dry_run=False, remove=False)
@@ -91,6 +97,7 @@ def do_everything(here: Portal, tool: HubSpot) -> None:
 def test_every_path_is_one_of_the_package(sent: Sent) -> None:
     known = {re.sub(r"\{\w+\}", r"[^/]+", path).rstrip("/") for path in _paths()}
     asked = {(method, path) for method, path, _ in sent} - NOT_IN_THE_PACKAGE
+    asked = {one for one in asked if not one[1].startswith(SUBMISSIONS)}
 
     assert len(asked) > 50
     assert [one for one in asked if not any(re.fullmatch(p, one[1]) for p in known)] == []
@@ -98,9 +105,9 @@ def test_every_path_is_one_of_the_package(sent: Sent) -> None:
 
 def _paths() -> Iterator[str]:
     """Read every path that the package's generated methods use."""
-    root = Path(hubspot.__file__).parent / "crm"
-    for file in root.rglob("*_api.py"):
-        yield from re.findall(r'"(/crm/[^"]+)"', file.read_text())
+    for part in ("crm", "marketing/forms", "oauth"):
+        for file in (Path(hubspot.__file__).parent / part).rglob("*_api.py"):
+            yield from re.findall(r'"(/(?:crm|marketing|oauth)/[^"]+)"', file.read_text())
 
 
 def test_every_body_is_one_of_the_package(sent: Sent) -> None:
@@ -118,9 +125,19 @@ def test_every_body_is_one_of_the_package(sent: Sent) -> None:
         if "sorts" in body:
             # The model says a list of texts; HubSpot's guide, and what works, is what we send.
             decoded.sorts = body["sorts"]
-        assert client.sanitize_for_serialization(decoded) == body
+        assert _as_sent(client.sanitize_for_serialization(decoded), body) == body
 
     assert seen == set(MODELS)
+
+
+def _as_sent(again: Any, body: Any) -> Any:
+    """Take out the `type` that the package's model of all filters in one adds to each of them."""
+    if isinstance(again, dict) and isinstance(body, dict):
+        kept = {name: value for name, value in again.items() if name in body or name != "type"}
+        return {name: _as_sent(value, body.get(name)) for name, value in kept.items()}
+    if isinstance(again, list) and isinstance(body, list) and len(again) == len(body):
+        return [_as_sent(one, other) for one, other in zip(again, body, strict=True)]
+    return again
 
 
 @pytest.mark.parametrize("version", VERSIONS)

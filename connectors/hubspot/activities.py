@@ -1,4 +1,4 @@
-"""What was logged on a contact: calls, e-mails, messages, notes and tasks. Pure.
+"""What was logged on a contact: calls, e-mails, messages, notes, tasks and surveys. Pure.
 
 Bodies are not read: they are the customers' own words, and no rule needs them. The one exception
 is the last line of our own tasks (see `tasks`).
@@ -82,6 +82,38 @@ def task(facts: Facts, mapping: FieldMapping) -> Reading:
         "key": facts.text(KEY) or marker.key,
     }
     return _logged(facts, mapping.tasks, told, told, facts.instant("hs_task_completion_date"))
+
+
+def survey(facts: Facts, mapping: FieldMapping) -> Reading:
+    """Tell an answer to a survey; what was written in it is not read."""
+    section, value = mapping.feedback_submissions, facts.text("hs_value")
+    told = {
+        "value": value,
+        "survey": facts.text("hs_survey_name"),
+        "type": facts.text("hs_survey_type").lower(),
+        "channel": facts.text("hs_survey_channel").lower(),
+        "group": facts.text("hs_response_group").lower(),
+    }
+    asked = {**told, "title": told["survey"]}
+    at = facts.instant("hs_submission_timestamp", "hs_createdate", "createdate")
+    tickets = facts.linked("tickets")
+    if len(tickets) == 1:
+        told["ticket"] = tickets[0][0]
+    rule = next((rule for rule in section.rules if rule.decides(asked)), None)
+    if rule is not None and rule.range is not None:
+        told |= _from_0_to_10(value, *rule.range)
+    else:
+        told["score"] = value
+    return _logged(facts, section, told, asked, at)
+
+
+def _from_0_to_10(value: str, lowest: float, highest: float) -> dict[str, str]:
+    """Give a score that can be compared from one survey to the other; none for what is none."""
+    try:
+        share = (float(value) - lowest) / (highest - lowest)
+    except ValueError:
+        return {}
+    return {"score": f"{round(share * 10, 2):g}", "scale": "10"} if 0 <= share <= 1 else {}
 
 
 def _logged(

@@ -1,6 +1,7 @@
 """HubSpot's answers as values, decoded straight from the bytes.
 
-Only what is used is named: a new key in an answer changes nothing. Names are HubSpot's own.
+Only what is used is named: a new key in an answer changes nothing. Names are HubSpot's own. What
+comes in great numbers is kept out of the garbage collector's sight: an answer has no cycles.
 """
 # ruff: noqa: N815  the names of the fields are those of the JSON
 
@@ -11,7 +12,7 @@ import msgspec
 from journeysync.connectors.hubspot.client import Detail
 
 
-class Version(msgspec.Struct):
+class Version(msgspec.Struct, gc=False):
     """One value that a property had."""
 
     value: str | None = None
@@ -20,7 +21,7 @@ class Version(msgspec.Struct):
     sourceId: str | None = None
 
 
-class Record(msgspec.Struct):
+class Record(msgspec.Struct, gc=False):
     """One object."""
 
     id: str
@@ -32,19 +33,19 @@ class Record(msgspec.Struct):
     objectWriteTraceId: str | None = None
 
 
-class Next(msgspec.Struct):
+class Next(msgspec.Struct, gc=False):
     """Where the next page begins."""
 
     after: str = ""
 
 
-class Paging(msgspec.Struct):
+class Paging(msgspec.Struct, gc=False):
     """Whether there is a next page."""
 
     next: Next | None = None
 
 
-class Page(msgspec.Struct):
+class Page(msgspec.Struct, gc=False):
     """One page of a list or a search."""
 
     results: list[Record]
@@ -57,21 +58,21 @@ class Page(msgspec.Struct):
         return self.paging.next.after if self.paging and self.paging.next else ""
 
 
-class Rows(msgspec.Struct):
+class Rows(msgspec.Struct, gc=False):
     """The answer to a batch: rows that went well, in any order, and what went wrong (207)."""
 
     results: list[Record]
     errors: list[Detail] = []
 
 
-class LinkType(msgspec.Struct):
+class LinkType(msgspec.Struct, gc=False):
     """How two records are linked."""
 
     typeId: int = 0
     label: str | None = None
 
 
-class To(msgspec.Struct):
+class To(msgspec.Struct, gc=False):
     """A linked record: `toObjectId` in dated versions, `id` in numbered ones."""
 
     toObjectId: str | int = ""
@@ -85,13 +86,13 @@ class To(msgspec.Struct):
         return str(self.toObjectId or self.id)
 
 
-class From(msgspec.Struct):
+class From(msgspec.Struct, gc=False):
     """The record whose links were asked for."""
 
     id: str | int
 
 
-class Linked(msgspec.Struct):
+class Linked(msgspec.Struct, gc=False):
     """The links of one record, or a page of them."""
 
     from_: From = msgspec.field(name="from")
@@ -99,7 +100,7 @@ class Linked(msgspec.Struct):
     paging: Paging | None = None
 
 
-class Links(msgspec.Struct):
+class Links(msgspec.Struct, gc=False):
     """The links of several records. A record without any stands among the errors: no error."""
 
     results: list[Linked]
@@ -173,6 +174,48 @@ class Owners(msgspec.Struct):
     paging: Paging | None = None
 
 
+class Form(msgspec.Struct):
+    """One form."""
+
+    id: str
+    name: str = ""
+
+
+class Forms(msgspec.Struct):
+    """One page of forms."""
+
+    results: list[Form]
+    paging: Paging | None = None
+
+
+class Field(msgspec.Struct):
+    """One field of a submission. Whatever else was written stays out of memory and state."""
+
+    name: str = ""
+    value: str = ""
+
+
+class Submission(msgspec.Struct):
+    """What somebody sent with a form."""
+
+    submittedAt: int
+    conversionId: str = ""
+    values: list[Field] = []
+    pageUrl: str = ""
+
+    @property
+    def email(self) -> str:
+        """The address that was entered."""
+        return next((one.value.strip() for one in self.values if one.name == "email"), "")
+
+
+class Submissions(msgspec.Struct):
+    """One page of submissions, the latest first."""
+
+    results: list[Submission]
+    paging: Paging | None = None
+
+
 class Account(msgspec.Struct):
     """The portal."""
 
@@ -190,4 +233,6 @@ definition = msgspec.json.Decoder(Definition, strict=False).decode
 definitions = msgspec.json.Decoder(Definitions, strict=False).decode
 pipelines = msgspec.json.Decoder(Pipelines, strict=False).decode
 owners = msgspec.json.Decoder(Owners, strict=False).decode
+forms = msgspec.json.Decoder(Forms, strict=False).decode
+submissions = msgspec.json.Decoder(Submissions, strict=False).decode
 account = msgspec.json.Decoder(Account, strict=False).decode

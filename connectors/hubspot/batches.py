@@ -97,6 +97,8 @@ _NEXT = {
     "PROPERTY_DOESNT_EXIST": "Run `journeysync provision`, which makes our properties.",
     "OBJECT_NOT_FOUND": "It was deleted or merged in HubSpot; the next run takes that over.",
     "INVALID_OWNER": "Give the department an active owner in journeysync.yaml.",
+    "REQUIRED": "An administrator's rule in HubSpot asks for it: fill it in there, change the "
+    "rule, or set `api_version: 2026-03`, which knows no such rules.",
     "CONFLICT": "Another record has that value already; the next run looks again.",
 }
 _INNER = re.compile(r"\[\{.*\}\]", re.DOTALL)
@@ -123,8 +125,20 @@ def _codes(message: str, category: str) -> tuple[str, str]:
     return "INVALID_OWNER" if owner else invalid.error, invalid.name
 
 
+def _required(detail: Detail) -> str:
+    """Name what an administrator's rule asks for and the row does not have."""
+    for one in (detail, *detail.errors):
+        if "required" in f"{one.code or ''} {one.message}".lower():
+            named = [*one.context.propertyName, *one.context.properties]
+            if named:
+                return named[0].strip("[]")
+    return ""
+
+
 def _failed(row: Row, detail: Detail) -> Outcome:
     code, name = _codes(detail.message, detail.category)
+    if not name and (missing := _required(detail)):
+        code, name = "REQUIRED", missing
     about = f" for `{name}`" if name else ""
     step = _NEXT.get(code, "Look at the record in HubSpot; the next run tries again.")
     existing = detail.context.existingId[0] if detail.context.existingId else ""

@@ -1,25 +1,79 @@
 """Events that a contact's or deal's properties tell: conversions, changes of value, dates. Pure."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from journeysync.connectors.hubspot.facts import Facts
-from journeysync.connectors.hubspot.mapping import ChangeRule, DateRule, FormRule, fits
+from journeysync.connectors.hubspot.mapping import (
+    ChangeRule,
+    DateRule,
+    FieldMapping,
+    FormRule,
+    SubscriptionRule,
+    fits,
+)
+from journeysync.connectors.hubspot.streams import OPT_OUT
 from journeysync.connectors.hubspot.times import parse_instant
-from journeysync.core.models import Event, Scalar
+from journeysync.core.models import Event, Reading, Scalar
 
 
 def conversions(facts: Facts, rules: Sequence[FormRule]) -> Iterator[Event]:
     """Tell the forms that a contact submitted, as far as HubSpot remembers them.
 
     The first and the most recent one are kept as properties; the history of the latter has those
-    in between. The page viewed last is overwritten at each view: it makes no event.
+    in between. The page viewed last is overwritten at each view: it makes no event. What the
+    stream of submissions tells of every time is left to it.
     """
+    listed = facts.content.get("listed", ())
     for at, name in sorted(_submissions(facts).items()):
+        if name in listed:
+            continue
         rule = next((rule for rule in rules if fits(rule.name, name)), None)
         attributes: dict[str, Scalar] = {"form": name, **(rule.set if rule else {})}
         for kind in rule.events if rule else ():
             yield facts.own_event(kind, at, repeats=True, attributes=attributes)
+
+
+def submission(facts: Facts, mapping: FieldMapping) -> Reading:
+    """Tell one submission of a form, under the id that the contact's own memory of it would have.
+
+    So what both tell is one event.
+    """
+    at, form = facts.instant("at"), facts.text("form")
+    rule = next((rule for rule in mapping.contacts.forms if fits(rule.name, form)), None)
+    if rule is None or at is None:
+        return Reading()
+    attributes: dict[str, Scalar] = {"form": form, "page": facts.text("page"), **rule.set}
+    attributes = {name: value for name, value in attributes.items() if value != ""}
+    people = [f"{facts.tool}:{contact}" for contact, _ in facts.linked("contacts")]
+    return Reading(
+        events=tuple(
+            Event(f"{one}:{kind}:{facts.mark(at)}", facts.tool, kind, at, one, "", "", attributes)
+            for one in people
+            for kind in rule.events
+        )
+    )
+
+
+def subscriptions(facts: Facts, rules: Sequence[SubscriptionRule]) -> Iterator[Event]:
+    """Tell which kinds of e-mail a contact left, and which they came back to."""
+    for number, name in sorted(facts.content.get("subscriptions", {}).items()):
+        rule = next((rule for rule in rules if fits(rule.name, name)), None)
+        if rule is None:
+            continue
+        before = ""
+        for at, now in facts.history(f"{OPT_OUT}{number}"):
+            kinds: Sequence[str] = ()
+            if now == "true" != before:
+                kinds = rule.left
+            elif before == "true" != now:
+                kinds = rule.joined
+            attributes: dict[str, Scalar] = {"subscription": name, **rule.set}
+            for kind in kinds:
+                event = facts.own_event(kind, at, repeats=True, attributes=attributes)
+                yield replace(event, id=f"{event.id}:{number}")
+            before = now
 
 
 def _submissions(facts: Facts) -> dict[datetime, str]:
@@ -42,7 +96,6 @@ def changed(facts: Facts, rules: Sequence[ChangeRule]) -> Iterator[Event]:
     """Tell the changes of properties that mean something."""
     for name in dict.fromkeys(rule.property for rule in rules):
         before = ""
-        [rule for rule in rules if rule.property == name]
         for at, now in facts.history(name):
             if now == before:
                 continue

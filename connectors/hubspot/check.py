@@ -5,25 +5,39 @@ A few cheap calls, none of which changes anything.
 
 import difflib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 
+from journeysync.connectors.http import LacksScope, Refused
 from journeysync.connectors.hubspot import answers
-from journeysync.connectors.hubspot.client import Client
+from journeysync.connectors.hubspot.client import Client, nothing
 from journeysync.connectors.hubspot.mapping import FieldMapping, fits
 from journeysync.connectors.hubspot.read import Reader
-from journeysync.connectors.hubspot.settings import Settings
-from journeysync.connectors.hubspot.streams import KEY, STREAMS, mapped
-from journeysync.core.errors import BadCredentials
+from journeysync.connectors.hubspot.settings import VERSIONS, Settings
+from journeysync.connectors.hubspot.streams import KEY, LINES, STREAMS, mapped
+from journeysync.core.errors import BadCredentials, JourneysyncError
 from journeysync.core.ports import Finding
 
 _OURS = "journey_stage"
+_NOTICE = timedelta(days=180)
+"""So long before its end an API version is warned of."""
 _SAMPLE = 100
 _SHOWN = 20
 
 
-def check(
-    client: Client, reader: Reader, mapping: FieldMapping, own: FieldMapping, settings: Settings
-) -> list[Finding]:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a look at a portal needs."""
+
+    client: Client
+    reader: Reader
+    mapping: FieldMapping
+    own: FieldMapping
+
+
+def check(look: Look, settings: Settings, today: date) -> list[Finding]:
     """Look at a portal. A refused key ends the look; a missing scope is one finding."""
+    client, reader, mapping = look.client, look.reader, look.mapping
     account = client.get(client.paths.account(), answers.account)
     found = [
         Finding(
@@ -32,9 +46,11 @@ def check(
             f"{account.timeZone or 'no time zone'}), API {settings.api_version}.",
         )
     ]
-    readable = [*_scopes(client, found)]
+    found += _version(settings.api_version, today)
+    readable = [*_scopes(look, found)]
+    found += _besides(look)
     for stream in readable:
-        found += _properties(reader, own, stream)
+        found += _properties(reader, look.own, stream)
     if "contacts" in readable:
         found += _ours(reader, readable)
         found += _never_seen(reader, mapping)
@@ -43,15 +59,51 @@ def check(
     return found
 
 
-def _scopes(client: Client, found: list[Finding]) -> Iterator[str]:
+def _version(version: str, today: date) -> Iterator[Finding]:
+    """Say when the API version ends, while there is time; and clearly when it has ended."""
+    end = VERSIONS[version]
+    newest = max(VERSIONS, key=lambda one: VERSIONS[one])
+    step = f"Set `api_version: {newest}` for this tool in journeysync.yaml, then run `check` again."
+    if version == newest:
+        step = "Install a newer journeysync, which knows the versions that follow."
+    if today > end:
+        yield Finding("error", f"HubSpot's support of API {version} ended on {end}.", step, 2)
+    elif end - today <= _NOTICE:
+        yield Finding("warning", f"HubSpot ends its support of API {version} on {end}.", step)
+
+
+def _scopes(look: Look, found: list[Finding]) -> Iterator[str]:
     """Read one record of each type, and name the types that the key may not read."""
-    for stream in STREAMS:
+    client = look.client
+    for stream, described in STREAMS.items():
         try:
             client.get(client.paths.objects(stream), answers.page, limit="1")
-        except BadCredentials as error:
-            found.append(Finding("error", f"{stream}: {error}", "", error.exit_code))
+        except (BadCredentials, Refused) as error:
+            asked = not described.optional or look.own.asks_for(stream)
+            found.append(_without(stream, error, asked=asked))
         else:
             yield stream
+
+
+def _besides(look: Look) -> Iterator[Finding]:
+    """Try what is read beside the types of records: forms, and the products on deals."""
+    client, own = look.client, look.own
+    for what, path, asked in (
+        ("form submissions", client.paths.forms(), False),
+        ("products on deals", client.paths.objects(LINES), bool(own.deals.lines)),
+    ):
+        try:
+            client.get(path, nothing, limit="1")
+        except (BadCredentials, Refused) as error:
+            yield _without(what, error, asked=asked)
+
+
+def _without(what: str, error: JourneysyncError, *, asked: bool) -> Finding:
+    """Say what is not given: an error where it is needed, a note where it may be missing."""
+    if asked or (isinstance(error, BadCredentials) and not isinstance(error, LacksScope)):
+        code = error.exit_code if isinstance(error, BadCredentials) else 2
+        return Finding("error", f"{what}: {error}", "", code)
+    return Finding("note", f"{what} are left out, with the events that only they tell: {error}")
 
 
 def _properties(reader: Reader, own: FieldMapping, stream: str) -> Iterator[Finding]:
@@ -138,7 +190,7 @@ def _stages(reader: Reader, mapping: FieldMapping) -> Iterator[Finding]:
     lines = [
         f"    - {{pipeline: {_quoted(pipeline.label)}, stage: {_quoted(stage.id)}, "
         f"name: {_named(stage.label)}}}   # {stage.label}"
-        for pipeline in reader.pipelines()
+        for pipeline in reader.pipelines("deals")
         for stage in pipeline.stages
         if not any(
             fits(rule.stage, stage.id) or fits(rule.stage, stage.label)

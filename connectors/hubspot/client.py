@@ -23,15 +23,24 @@ from journeysync.connectors.http import (
     Answer,
     Caller,
     Exchange,
+    LacksScope,
+    Refused,
     Request,
     unanswered,
 )
+from journeysync.connectors.hubspot.oauth import Token, Tokens, token
 from journeysync.connectors.hubspot.paths import Paths
 from journeysync.connectors.hubspot.settings import Settings, token_name
+from journeysync.core.errors import BadCredentials
 
 Method = Literal["GET", "POST", "PATCH", "DELETE"]
 T = TypeVar("T")
 
+_RAW: Mapping[str, Any] = {
+    "_preload_content": False,
+    "_return_http_data_only": True,
+}
+_CONNECT = "Connect the OAuth app to the portal again, and put its new refresh token into {}."
 _WAITS = {"SECONDLY": 1.0, "TEN_SECONDLY": 10.0, "TEN_SECONDLY_ROLLING": 10.0, "DAILY": math.inf}
 """Seconds to wait by the name of the limit that was met; `Retry-After` is rarely sent."""
 
@@ -44,6 +53,8 @@ class Context(msgspec.Struct):
     existingId: list[str] = []  # noqa: N815
     requiredGranularScopes: list[str] = []  # noqa: N815
     requiredScopes: list[str] = []  # noqa: N815
+    propertyName: list[str] = []  # noqa: N815
+    properties: list[str] = []
 
 
 class Detail(msgspec.Struct):
@@ -54,6 +65,7 @@ class Detail(msgspec.Struct):
     subCategory: Any = None  # noqa: N815
     code: str | None = None
     context: Context = msgspec.field(default_factory=Context)
+    errors: list["Detail"] = []
 
 
 class Failure(msgspec.Struct):
@@ -97,8 +109,9 @@ class Client:
     ) -> None:
         self.tool = tool
         self.paths = Paths(settings.api_version)
+        key = settings.access_token
         portal = hubspot.HubSpot(
-            access_token=settings.access_token.get_secret_value(),
+            access_token=key.get_secret_value() if key else "none yet",
             host=settings.base_url,
             retry=False,
             proxy=settings.proxy,
@@ -106,10 +119,14 @@ class Client:
         )
         # The package makes a new connection pool at each look-up: this one is held.
         self._api = portal.crm.contacts.basic_api.api_client
+        self._settings = settings
+        self._tokens = None if key else Tokens(self._renew, monotonic)
         self.caller = Caller(
             tool,
             f"Renew the service key or private app token in {token_name(tool)}; "
-            "HubSpot shows it under Development > Keys.",
+            "HubSpot shows it under Development > Keys."
+            if key
+            else _CONNECT.format(token_name(tool, "refresh_token")),
             windows={
                 "calls": Window(
                     settings.calls_per_10_seconds,
@@ -162,37 +179,95 @@ class Client:
         windows: tuple[str, ...] = ("calls",),
     ) -> T:
         request = Request(f"{method} {path}", repeatable, windows)
-        return self.caller.call(request, self._exchange(method, path, query, body), _strict(read))
+        exchange = self._exchange(method, path, query, body)
+        if self._tokens is None:
+            return self.caller.call(request, exchange, _strict(read))
+        used = self._use(self._tokens.fresh())
+        try:
+            return self.caller.call(request, exchange, _strict(read))
+        except LacksScope:
+            raise
+        except BadCredentials:
+            # A refused request did nothing, so even a write may be sent once more.
+            self._use(self._tokens.another_than(used))
+            return self.caller.call(request, exchange, _strict(read))
+
+    def _use(self, access_token: str) -> str:
+        self._api.configuration.access_token = access_token
+        return access_token
+
+    def _renew(self) -> Token:
+        """Ask for an access token. Raises BadCredentials where the app was disconnected."""
+        settings = self._settings
+        assert settings.refresh_token
+        assert settings.client_secret
+        form = {
+            "grant_type": "refresh_token",
+            "client_id": settings.client_id,
+            "client_secret": settings.client_secret.get_secret_value(),
+            "refresh_token": settings.refresh_token.get_secret_value(),
+        }
+        path = self.paths.token()
+        request = Request(f"POST {path}", repeatable=True)
+        exchange = self._form(path, form)
+        try:
+            return self.caller.call(request, exchange, _strict(token))
+        except Refused as refused:
+            status = str(refused.answer.status)
+            hint = _CONNECT.format(token_name(self.tool, "refresh_token"))
+            raise BadCredentials(self.tool, hint, status) from None
 
     def _exchange(
         self, method: Method, path: str, query: Mapping[str, str] | None, body: object
     ) -> Exchange:
-        def exchange() -> Answer:
-            try:
-                reply = self._api.call_api(
-                    path,
-                    method,
-                    query_params=dict(query or {}),
-                    header_params={"Accept": "application/json"},
-                    body=body,
-                    auth_settings=["oauth2"],
-                    _preload_content=False,
-                    _return_http_data_only=True,
-                    _request_timeout=TIMEOUT,
-                )
-                return _answer(reply.status, reply.headers, reply.data)
-            except ApiException as error:
-                return _refusal(error)
-            except (UnicodeDecodeError, AttributeError) as error:
-                # The package decodes every error's body as UTF-8 text: a Latin-1 page or a
-                # missing body makes it stumble over its own exception, which is the context.
-                if not isinstance(error.__context__, ApiException):
-                    raise
-                return _refusal(error.__context__)
-            except urllib3.exceptions.HTTPError as error:
-                raise unanswered(error) from None
+        return _exchange(
+            lambda: self._api.call_api(
+                path,
+                method,
+                query_params=dict(query or {}),
+                header_params={"Accept": "application/json"},
+                body=body,
+                auth_settings=["oauth2"],
+                _request_timeout=TIMEOUT,
+                **_RAW,
+            )
+        )
 
-        return exchange
+    def _form(self, path: str, fields: Mapping[str, str]) -> Exchange:
+        """Send a form, as the token endpoint wants it, without a key."""
+        kind = "application/x-www-form-urlencoded"
+        return _exchange(
+            lambda: self._api.call_api(
+                path,
+                "POST",
+                header_params={"Accept": "application/json", "Content-Type": kind},
+                post_params=list(fields.items()),
+                auth_settings=[],
+                _request_timeout=TIMEOUT,
+                **_RAW,
+            )
+        )
+
+
+def _exchange(call: Callable[[], Any]) -> Exchange:
+    """Make one exchange of a call of the package, whatever it raises."""
+
+    def exchange() -> Answer:
+        try:
+            reply = call()
+            return _answer(reply.status, reply.headers, reply.data)
+        except ApiException as error:
+            return _refusal(error)
+        except (UnicodeDecodeError, AttributeError) as error:
+            # The package decodes every error's body as UTF-8 text: a Latin-1 page or a
+            # missing body makes it stumble over its own exception, which is the context.
+            if not isinstance(error.__context__, ApiException):
+                raise
+            return _refusal(error.__context__)
+        except urllib3.exceptions.HTTPError as error:
+            raise unanswered(error) from None
+
+    return exchange
 
 
 def _answer(status: int, headers: Mapping[str, str] | None, body: bytes | str | None) -> Answer:

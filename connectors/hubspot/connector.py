@@ -7,15 +7,16 @@ echo comes back with the next reading; it is the same content, and no event.
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+from journeysync.connectors.http import LacksScope, Refused
 from journeysync.connectors.hubspot import check, normalise
 from journeysync.connectors.hubspot.client import Client
 from journeysync.connectors.hubspot.mapping_file import read_mapping
 from journeysync.connectors.hubspot.provision import Provisioner
 from journeysync.connectors.hubspot.read import Reader
 from journeysync.connectors.hubspot.settings import Settings, read_settings
-from journeysync.connectors.hubspot.streams import OF_TYPE, STREAMS
+from journeysync.connectors.hubspot.streams import OF_TYPE, OPTIONAL, STREAMS, SUBMISSIONS
 from journeysync.connectors.hubspot.tasks import Tasks
 from journeysync.connectors.hubspot.write import Writer
 from journeysync.core.models import RawRecord, Reading
@@ -44,7 +45,7 @@ class HubSpot:
 
     batch = BATCH
     lag = LAG
-    streams = tuple(STREAMS)
+    streams = (*STREAMS, SUBMISSIONS)
 
     def __init__(
         self,
@@ -53,7 +54,9 @@ class HubSpot:
         *,
         sleep: Callable[[float], None] = time.sleep,
         monotonic: Callable[[], float] = time.monotonic,
+        today: Callable[[], date] = lambda: datetime.now(UTC).date(),
     ) -> None:
+        self._today = today
         self.name = setup.name
         self._zone = setup.timezone
         self._mapping, self._own_mapping = read_mapping(setup.folder, settings.mapping)
@@ -71,8 +74,34 @@ class HubSpot:
         """Return the event kinds that records can give under the mapping."""
         return self._mapping.kinds()
 
+    def gives(self, stream: str) -> frozenset[str]:
+        """Return the event kinds that one stream can give under the mapping."""
+        return self._mapping.gives(stream)
+
     def read(self, stream: str, since: datetime | None, until: datetime) -> Iterator[Batch]:
-        """Yield everything, or what changed in [since, until), tombstones included."""
+        """Yield everything, or what changed in [since, until), tombstones included.
+
+        What only some portals have, or the key may not read, is said to be withheld, unless the
+        workspace's own mapping asks for it.
+        """
+        batches = self._batches(stream, since, until)
+        if stream not in OPTIONAL or self._own_mapping.asks_for(stream):
+            yield from batches
+            return
+        given = False
+        try:
+            for batch in batches:
+                given = given or bool(batch.records)
+                yield batch
+        except (LacksScope, Refused) as error:
+            # A portal without tickets refuses their name; one that had them means something else.
+            if given or (isinstance(error, Refused) and since is not None):
+                raise
+            yield Batch((), withheld=f"{stream} are left out: {error}")
+
+    def _batches(self, stream: str, since: datetime | None, until: datetime) -> Iterator[Batch]:
+        if stream == SUBMISSIONS:
+            return self._reader.submitted(since)
         wanted = STREAMS[stream]
         if since is None:
             return self._reader.full(wanted)
@@ -84,9 +113,8 @@ class HubSpot:
 
     def check(self) -> Sequence[Finding]:
         """Look at key, scopes, properties, quota, and at what no mapping names."""
-        return check.check(
-            self._client, self._reader, self._mapping, self._own_mapping, self._settings
-        )
+        look = check.Look(self._client, self._reader, self._mapping, self._own_mapping)
+        return check.check(look, self._settings, self._today())
 
     # --- Destination ---------------------------------------------------------------------------
 

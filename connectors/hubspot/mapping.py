@@ -10,11 +10,11 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from journeysync.core.models import Scalar
 
-NORMALISER = "1"
+NORMALISER = "2"
 """Raised whenever `normalise` reads a record differently: stored records are then read again."""
 
 
@@ -99,6 +99,26 @@ class StageRule(Part):
     set: dict[Name, Scalar] = {}
 
 
+class SubscriptionRule(Part):
+    """What it means that a contact left a kind of e-mail, or came back to it."""
+
+    name: Globs = ANY
+    """The kind of e-mail, as HubSpot's subscription types are called."""
+    left: Kinds = ()
+    joined: Kinds = ()
+    set: dict[Name, Scalar] = {}
+
+    MOMENTS: ClassVar = ("left", "joined")
+
+
+class LineRule(Part):
+    """What a product on a deal says of the deal."""
+
+    name: Globs = ANY
+    sku: Globs = ANY
+    set: dict[Name, Scalar]
+
+
 class MeetingRule(Part):
     """What the moments of a meeting mean."""
 
@@ -141,6 +161,20 @@ class ActivityRule(Part):
 _ACTIVITY_KEYS = tuple(name for name in ActivityRule.model_fields if name not in {"events", "set"})
 
 
+class SurveyRule(ActivityRule):
+    """What an answer to a survey means."""
+
+    range: tuple[float, float] | None = None
+    """The lowest and highest value of the survey; `score` is then from 0 to 10."""
+
+    @field_validator("range")
+    @classmethod
+    def _wide(cls, value: tuple[float, float] | None) -> tuple[float, float] | None:
+        if value is not None and value[0] >= value[1]:
+            raise ValueError("a range goes from the lowest value to the highest")
+        return value
+
+
 class TemplateRule(Part):
     """How an e-mail's template is recognised."""
 
@@ -156,6 +190,7 @@ class People(Part):
     dates: tuple[DateRule, ...] = ()
     forms: tuple[FormRule, ...] = ()
     changes: tuple[ChangeRule, ...] = ()
+    subscriptions: tuple[SubscriptionRule, ...] = ()
 
 
 class Companies(Part):
@@ -169,7 +204,22 @@ class Deals(Part):
 
     attributes: Named = {}
     stages: tuple[StageRule, ...] = ()
+    lines: tuple[LineRule, ...] = ()
     dates: tuple[DateRule, ...] = ()
+
+
+class Tickets(Part):
+    """Tickets."""
+
+    attributes: Named = {}
+    stages: tuple[StageRule, ...] = ()
+
+
+class Leads(Part):
+    """Leads: what sales follows up before there is a deal."""
+
+    attributes: Named = {}
+    stages: tuple[StageRule, ...] = ()
 
 
 class Meetings(Part):
@@ -229,6 +279,13 @@ class Tasks(Activities):
     KEYS = frozenset({"subject", "type"})
 
 
+class Surveys(Activities):
+    """Answers to surveys."""
+
+    KEYS = frozenset({"title", "type", "channel", "range"})
+    rules: tuple[SurveyRule, ...] = ()
+
+
 class FieldMapping(Part):
     """A whole mapping."""
 
@@ -242,6 +299,9 @@ class FieldMapping(Part):
     communications: Communications = Communications()
     notes: Notes = Notes()
     tasks: Tasks = Tasks()
+    tickets: Tickets = Tickets()
+    leads: Leads = Leads()
+    feedback_submissions: Surveys = Surveys()
 
     @property
     def version(self) -> str:
@@ -251,23 +311,30 @@ class FieldMapping(Part):
 
     def kinds(self) -> frozenset[str]:
         """The event kinds that records can give under this mapping."""
-        return frozenset(BUILT_IN) | frozenset(self._mapped())
+        return frozenset().union(*(self.gives(stream) for stream in (*_SECTIONS, "submissions")))
 
-    def _mapped(self) -> Iterator[str]:
-        for dated in (*_heard(self.contacts.dates), *_heard(self.deals.dates)):
-            yield from (dated.event,) if dated.event else ()
-        for meeting in _heard(self.meetings.rules):
-            for moment in MeetingRule.MOMENTS:
-                yield from getattr(meeting, moment)
-        for form in _heard(self.contacts.forms):
-            yield from form.events
-        for change in _heard(self.contacts.changes):
-            yield from change.events
-        for stage in _heard(self.deals.stages):
-            yield from stage.events
-        for section in (self.calls, self.emails, self.communications, self.notes, self.tasks):
-            for rule in _heard(section.rules):
-                yield from rule.events
+    def asks_for(self, stream: str) -> bool:
+        """Say whether this mapping speaks of a stream that not every portal has.
+
+        Never of submissions: rules on forms fit what a contact remembers of them too.
+        """
+        return stream in self.model_fields_set
+
+    def gives(self, stream: str) -> frozenset[str]:
+        """The event kinds that one stream can give under this mapping."""
+        if stream == "submissions":
+            return frozenset(kind for rule in _heard(self.contacts.forms) for kind in rule.events)
+        section = getattr(self, stream)
+        return frozenset((*BUILT_IN.get(stream, ()), *_mapped(section)))
+
+
+def _mapped(section: Part) -> Iterator[str]:
+    for lists in ("dates", "forms", "changes", "stages", "rules", "subscriptions"):
+        for rule in _heard(getattr(section, lists, ())):
+            for moment in MeetingRule.MOMENTS + SubscriptionRule.MOMENTS + ("events",):
+                yield from getattr(rule, moment, ())
+            if isinstance(rule, DateRule) and rule.event:
+                yield rule.event
 
 
 R = TypeVar("R", bound=Part)
@@ -286,15 +353,17 @@ def _heard(rules: Sequence[R]) -> Iterator[R]:
             silenced.add(about)
 
 
-BUILT_IN = (
-    "person.created",
-    "deal.created",
-    "deal.stage_changed",
-    "deal.won",
-    "deal.lost",
-    "deal.reopened",
-)
+BUILT_IN: Mapping[str, tuple[str, ...]] = {
+    "contacts": ("person.created",),
+    "deals": (
+        "deal.created", "deal.stage_changed", "deal.won", "deal.lost", "deal.reopened",
+    ),
+    "tickets": ("ticket.opened", "ticket.closed", "ticket.reopened"),
+    "leads": ("lead.created", "lead.stage_changed"),
+}  # fmt: skip
 """Kinds that no rule is needed for."""
+
+_SECTIONS = tuple(name for name in FieldMapping.model_fields if name != "format")
 
 
 def merge(over: Any, under: Any) -> Any:

@@ -8,11 +8,18 @@ a kind can happen more than once, the instant: never of a position in a list.
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from journeysync.connectors.hubspot import activities, deals, meetings
-from journeysync.connectors.hubspot.changes import changed, conversions, dated
+from journeysync.connectors.hubspot import activities, deals, meetings, tickets
+from journeysync.connectors.hubspot.changes import (
+    changed,
+    conversions,
+    dated,
+    submission,
+    subscriptions,
+)
+from journeysync.connectors.hubspot.contents import merged_ids
 from journeysync.connectors.hubspot.facts import Facts
 from journeysync.connectors.hubspot.mapping import FieldMapping
-from journeysync.connectors.hubspot.read import UNDEFINED, merged_ids
+from journeysync.connectors.hubspot.read import UNDEFINED
 from journeysync.connectors.hubspot.streams import OVERRIDES, STREAMS, mapped
 from journeysync.connectors.hubspot.times import shown
 from journeysync.core.models import (
@@ -54,6 +61,7 @@ def _contact(facts: Facts, mapping: FieldMapping) -> Reading:
         *_created(person),
         *conversions(facts, section.forms),
         *changed(facts, section.changes),
+        *subscriptions(facts, section.subscriptions),
         *dated(facts, section.dates),
     ]
     links = tuple(
@@ -124,5 +132,9 @@ _BY_TYPE: Mapping[str, Callable[[Facts, FieldMapping], Reading]] = {
     "communication": activities.communication,
     "note": activities.note,
     "task": activities.task,
+    "ticket": tickets.ticket,
+    "lead": tickets.lead,
+    "feedback_submission": activities.survey,
+    "submission": submission,
     UNDEFINED: _undefined,
 }

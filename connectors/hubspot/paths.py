@@ -5,8 +5,12 @@ string. Numbered versions end in 2027.
 """
 
 from typing import Literal
+from urllib.parse import quote
 
-Family = Literal["objects", "properties", "pipelines", "owners", "associations", "account"]
+Family = Literal[
+    "objects", "properties", "pipelines", "owners", "associations", "account", "forms", "lists",
+    "oauth",
+]  # fmt: skip
 
 _NUMBERED: dict[Family, str] = {
     "objects": "/crm/v3/objects",
@@ -15,6 +19,9 @@ _NUMBERED: dict[Family, str] = {
     "owners": "/crm/v3/owners",
     "associations": "/crm/v4/associations",
     "account": "/account-info/v3",
+    "forms": "/marketing/v3/forms",
+    "lists": "/crm/v3/lists",
+    "oauth": "/oauth/v3",
 }
 _DATED: dict[Family, str] = {
     "objects": "/crm/objects/{version}",
@@ -23,6 +30,9 @@ _DATED: dict[Family, str] = {
     "owners": "/crm/owners/{version}",
     "associations": "/crm/associations/{version}",
     "account": "/account-info/{version}",
+    "forms": "/marketing/forms/{version}",
+    "lists": "/crm/lists/{version}",
+    "oauth": "/oauth/{version}",
 }
 
 
@@ -64,6 +74,26 @@ class Paths:
     def owners(self) -> str:
         """Who can own a record."""
         return self._roots["owners"]
+
+    def forms(self) -> str:
+        """The forms of the portal."""
+        return self._roots["forms"]
+
+    def submissions(self, form: str) -> str:
+        """What was sent with one form, the latest first; there is no dated path for it."""
+        return f"/form-integrations/v1/submissions/forms/{form}"
+
+    def lists(self, number: str = "") -> str:
+        """The lists of records: POST makes one, DELETE takes one away."""
+        return self._roots["lists"] + (f"/{number}" if number else "")
+
+    def list_named(self, type_id: str, name: str) -> str:
+        """One list, by the type of its records and its name."""
+        return f"{self._roots['lists']}/object-type-id/{type_id}/name/{quote(name, safe='')}"
+
+    def token(self) -> str:
+        """POST: an access token for a refresh token."""
+        return f"{self._roots['oauth']}/token"
 
     def account(self) -> str:
         """The portal: its number, time zone and address."""

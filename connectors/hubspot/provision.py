@@ -1,4 +1,4 @@
-"""Makes our properties in a portal, and takes them away.
+"""Makes our properties and lists in a portal, and takes them away.
 
 Additive: an option that a person added stays, a property that is not ours is never touched.
 """
@@ -9,6 +9,7 @@ from typing import Any, Literal
 from journeysync.connectors.http import Refused
 from journeysync.connectors.hubspot import answers
 from journeysync.connectors.hubspot.client import Client, nothing
+from journeysync.connectors.hubspot.lists import Lists
 from journeysync.connectors.hubspot.streams import ANCHOR, CLOSED, KEY, STREAMS, TOUCHPOINT
 from journeysync.core.errors import BadCredentials
 from journeysync.core.ports import FieldSpec, Provisioning
@@ -37,6 +38,7 @@ class Provisioner:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._lists = Lists(client)
 
     def make(
         self, streams: Sequence[str], specs: Sequence[FieldSpec], *, dry_run: bool
@@ -51,6 +53,8 @@ class Provisioner:
             # The types before went through, so the key as such is good.
             what = "properties of tasks: this portal allows none; tasks carry their key as text"
             done.append(Provisioning(what, "keep"))
+        for stream in streams:
+            done += self._lists.make(stream, specs, dry_run=dry_run)
         return done
 
     def _make(
@@ -86,8 +90,8 @@ class Provisioner:
     def remove(
         self, streams: Sequence[str], specs: Sequence[FieldSpec], *, dry_run: bool
     ) -> list[Provisioning]:
-        """Take away our properties and their groups."""
-        done: list[Provisioning] = []
+        """Take away our lists, our properties and their groups."""
+        done = [one for stream in streams for one in self._lists.remove(stream, dry_run=dry_run)]
         for stream, ours in [*((one, specs) for one in streams), ("tasks", _TASK_FIELDS)]:
             write = _Write(self._client, dry_run=dry_run)
             here = self._here(stream)

@@ -11,18 +11,28 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from journeysync.connectors.http import LacksScope, Refused
 from journeysync.connectors.hubspot import answers
 from journeysync.connectors.hubspot.client import Client, chunks
+from journeysync.connectors.hubspot.contents import (
+    Shape,
+    content_of,
+    conversions,
+    is_ours,
+    merged_ids,
+    shown_of,
+    told_by_forms,
+)
+from journeysync.connectors.hubspot.links import Links
 from journeysync.connectors.hubspot.mapping import FieldMapping
-from journeysync.connectors.hubspot.markers import only_marker
 from journeysync.connectors.hubspot.streams import (
-    OURS,
-    OVERRIDES,
     Stream,
     mapped,
+    opt_outs,
     wanted,
     with_history,
 )
+from journeysync.connectors.hubspot.submissions import Submissions
 from journeysync.connectors.hubspot.times import parse_instant
 from journeysync.core.errors import ToolDown
 from journeysync.core.instants import to_micros
@@ -35,8 +45,6 @@ _SEARCH_PAGE = 200
 _LINKS = 1000
 _PATIENCE = 3
 """How often a page is asked for again when it sends us back."""
-
-_PRIMARY_COMPANY = 1
 
 UNDEFINED = "property"
 """The type of the records that stand for properties which the portal does not have."""
@@ -51,7 +59,11 @@ class Reader:
         self._mapping = mapping
         self._own = own
         self._defined: dict[str, dict[str, answers.Definition]] = {}
-        self._stages: dict[str, dict[str, Any]] | None = None
+        self._stages: dict[str, dict[str, dict[str, Any]]] = {}
+        self._submissions = Submissions(client)
+        self._forms: tuple[str, ...] | None = None
+        self._links = Links(client, must_have_lines=bool(own.deals.lines))
+        self._shapes: dict[str, Shape] = {}
 
     # --- what the portal has -------------------------------------------------------------------
 
@@ -63,29 +75,41 @@ class Reader:
             self._defined[stream] = {one.name: one for one in found if not one.archived}
         return self._defined[stream]
 
-    def pipelines(self) -> Sequence[answers.Pipeline]:
-        """Return the pipelines of deals."""
-        return self._client.get(self._client.paths.pipelines("deals"), answers.pipelines).results
+    def pipelines(self, stream: str) -> Sequence[answers.Pipeline]:
+        """Return the pipelines of a type."""
+        return self._client.get(self._client.paths.pipelines(stream), answers.pipelines).results
 
-    def _deal_stages(self) -> Mapping[str, Mapping[str, Any]]:
-        """Return what is known of each stage: its labels, and whether it ends the deal."""
-        if self._stages is None:
-            self._stages = {
+    def _known_stages(self, stream: str) -> Mapping[str, Mapping[str, Any]]:
+        """Return what is known of each stage: its labels, and whether it ends the record."""
+        if stream not in self._stages:
+            self._stages[stream] = {
                 stage.id: {
                     "label": stage.label,
                     "pipeline": pipeline.label,
-                    "closed": str(stage.metadata.get("isClosed", "")).lower() == "true",
+                    "closed": str(stage.metadata.get("isClosed", "")).lower() == "true"
+                    or stage.metadata.get("ticketState") == "CLOSED",
                     "won": str(stage.metadata.get("probability", "")) in {"1.0", "1"},
                 }
-                for pipeline in self.pipelines()
+                for pipeline in self.pipelines(stream)
                 for stage in pipeline.stages
             }
-        return self._stages
+        return self._stages[stream]
+
+    def forms(self) -> tuple[str, ...]:
+        """Return the names of the forms whose submissions can be read; none where forbidden."""
+        if self._forms is None:
+            try:
+                found = self._submissions.forms()
+            except (LacksScope, Refused):
+                found = ()
+            self._forms = tuple(sorted({form.name for form in found if form.name}))
+        return self._forms
 
     # --- reading a stream ----------------------------------------------------------------------
 
     def full(self, stream: Stream) -> Iterator[Batch]:
         """Yield every record of a type."""
+        self.definitions(stream.name)
         yield Batch(tuple(self._undefined(stream)))
         for some in chunks(self._listed(stream, archived=False), _LINKS):
             yield Batch(tuple(self._raw(stream, some)))
@@ -97,6 +121,10 @@ class Reader:
         for ids in chunks(self._changed_ids(stream, since, until), _LINKS):
             yield Batch(tuple(self._by_id(stream, ids)))
         yield Batch(tuple(self._archived(stream, since)))
+
+    def submitted(self, since: datetime | None) -> Iterator[Batch]:
+        """Yield what was sent with forms since an instant, or all of it."""
+        return self._submissions.read(since)
 
     def _undefined(self, stream: Stream) -> Iterator[RawRecord]:
         """Tell which properties the workspace's mapping names and the portal does not have.
@@ -112,13 +140,16 @@ class Reader:
     def _ask(self, stream: Stream) -> dict[str, list[str]]:
         """Say which properties to ask for: an undefined one would be silently absent anyway."""
         defined = self.definitions(stream.name)
+        left = opt_outs(stream, self._mapping, defined)
         asked = {
             "properties": [
                 *(name for name in wanted(stream, self._mapping) if name in defined),
+                *left,
                 *(name for name in defined if is_ours(name)),
             ],
             "propertiesWithHistory": [
-                name for name in with_history(stream, self._mapping) if name in defined
+                *(name for name in with_history(stream, self._mapping) if name in defined),
+                *left,
             ],
         }
         return {key: names for key, names in asked.items() if names}
@@ -212,102 +243,46 @@ class Reader:
     def _raw(self, stream: Stream, records: Iterable[answers.Record]) -> Iterator[RawRecord]:
         """Put together all that `normalise` will need, and nothing that changes by itself."""
         unique = {record.id: record for record in records}
-        links = {other: self._links(stream.name, other, list(unique)) for other in stream.links}
-        for record in unique.values():
-            content = content_of(record)
-            content["days"] = self._days(stream, content)
-            for other, found in links.items():
-                content[other] = found.get(record.id, [])
-            if stream.name == "deals":
-                content["stages"] = self._stages_of(content)
-            shown = {
-                name: value or "" for name, value in record.properties.items() if is_ours(name)
-            }
-            yield RawRecord(self._key(stream, record.id), content, shown=shown)
-            yield from (self._gone(stream, old) for old in merged_ids(record.id, content))
+        ids = list(unique)
+        links = [(other, self._links.of(stream.name, other, ids)) for other in stream.links]
+        lines = self._links.lines(ids) if stream.name == "deals" else {}
+        shape, tool, people = self._shape(stream), self._client.tool, stream.name == "contacts"
+        for number, record in unique.items():
+            content = content_of(record, shape)
+            for other, found in links:
+                content[other] = found.get(number, ())
+            if stream.stage:
+                content["stages"] = self._stages_of(stream, content)
+            if people and conversions(content):
+                content["listed"] = told_by_forms(content, self.forms())
+            if number in lines:
+                content["lines"] = lines[number]
+            key = RecordKey(tool, stream.type, number)
+            yield RawRecord(key, content, shown=shown_of(record, shape))
+            for old in merged_ids(number, content):
+                yield self._gone(stream, old)
 
-    def _days(self, stream: Stream, content: Mapping[str, Any]) -> list[str]:
-        """Name the properties that hold whole days, which begin where the business is."""
-        defined = self.definitions(stream.name)
-        names = mapped(stream, self._mapping)
-        return sorted(
-            name
-            for name in names
-            if name in content["properties"] and name in defined and defined[name].type == "date"
-        )
+    def _shape(self, stream: Stream) -> Shape:
+        if stream.name not in self._shapes:
+            defined = self.definitions(stream.name)
+            self._shapes[stream.name] = Shape.of(
+                defined,
+                mapped(stream, self._mapping),
+                opt_outs(stream, self._mapping, defined),
+            )
+        return self._shapes[stream.name]
 
-    def _stages_of(self, content: Mapping[str, Any]) -> dict[str, Any]:
-        known = self._deal_stages()
-        had = [value for value, _at in content["history"].get("dealstage", [])]
-        names = sorted({*had, content["properties"].get("dealstage", "")})
+    def _stages_of(self, stream: Stream, content: Mapping[str, Any]) -> dict[str, Any]:
+        known = self._known_stages(stream.name)
+        had = [value for value, _at in content["history"].get(stream.stage, [])]
+        names = sorted({*had, content["properties"].get(stream.stage, "")})
         return {name: known[name] for name in names if name in known}
-
-    def _links(self, left: str, right: str, ids: Sequence[str]) -> dict[str, list[Any]]:
-        """Return which records of one type hang on these: `[id, is primary]`, sorted."""
-        found: dict[str, dict[str, bool]] = {}
-        todo: list[dict[str, str]] = [{"id": one} for one in ids]
-        path = self._client.paths.links(left, right)
-        while todo:
-            some, todo = todo[:_LINKS], todo[_LINKS:]
-            for one in self._client.ask(path, {"inputs": some}, answers.links).results:
-                record = str(one.from_.id)
-                for to in one.to:
-                    primary = _is_primary(to) or found.get(record, {}).get(to.record, False)
-                    found.setdefault(record, {})[to.record] = primary
-                if one.paging and one.paging.next:
-                    todo.append({"id": record, "after": one.paging.next.after})
-        return {
-            record: [[one, there[one]] for one in sorted(there, key=int)]
-            for record, there in found.items()
-        }
 
     def _key(self, stream: Stream, record: str) -> RecordKey:
         return RecordKey(self._client.tool, stream.type, record)
 
     def _gone(self, stream: Stream, record: str) -> RawRecord:
         return RawRecord(self._key(stream, record), {}, deleted=True)
-
-
-def merged_ids(own: str, content: Mapping[str, Any]) -> list[str]:
-    """Return the ids of the records that were merged into this one. Pure."""
-    properties = content.get("properties", {})
-    old = str(properties.get("hs_merged_object_ids") or "").split(";")
-    timed = str(properties.get("hs_calculated_merged_vids") or "").split(";")
-    ids = {one.split(":")[0].strip() for one in (*old, *timed)}
-    return sorted((one for one in ids if one.isdecimal() and one != own), key=int)
-
-
-def content_of(record: answers.Record) -> dict[str, Any]:
-    """Keep what `normalise` needs of a record, and nothing that changes without meaning. Pure."""
-    properties = {
-        name: value
-        for name, value in sorted(record.properties.items())
-        if value and not is_ours(name)
-    }
-    if body := properties.pop("hs_task_body", ""):
-        properties |= {"hs_task_body": marker} if (marker := only_marker(body)) else {}
-    for volatile in ("hs_object_id", "lastmodifieddate", "hs_lastmodifieddate"):
-        properties.pop(volatile, None)
-    if record.createdAt:
-        properties.setdefault("createdate", record.createdAt)
-    history = {
-        name: sorted(
-            ([one.value or "", str(one.timestamp)] for one in past), key=lambda one: one[1]
-        )
-        for name, past in sorted(record.propertiesWithHistory.items())
-        if past
-    }
-    return {"properties": properties, "history": history}
-
-
-def is_ours(name: str) -> bool:
-    """Say whether we write a property: what it holds is no news about the customer."""
-    return name.startswith(OURS) and name not in OVERRIDES
-
-
-def _is_primary(to: answers.To) -> bool:
-    labelled = any(one.typeId == _PRIMARY_COMPANY for one in to.associationTypes)
-    return labelled or to.type == "contact_to_company"
 
 
 def _millis(at: datetime) -> str:

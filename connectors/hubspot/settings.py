@@ -4,6 +4,8 @@ The values come from `journeysync.yaml` and from the secrets that the command li
 file reads neither the environment nor a file.
 """
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
@@ -11,18 +13,31 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from journeysync.core.errors import BadCredentials, Usage
 from journeysync.core.ports import ToolSetup
 
-VERSIONS = ("2026-03", "2026-09", "v3")
-"""`2026-03` answers as v3 did; `2026-09` also enforces the portal's rules on required fields."""
+VERSIONS: Mapping[str, date] = {
+    "2026-03": date(2027, 9, 30),
+    "2026-09": date(2028, 3, 8),
+    "v3": date(2027, 3, 30),
+}
+"""Each version of the API and the day its support ends: dated ones live eighteen months; with the
+numbered ones, associations end first. `2026-03` answers as v3 did; `2026-09` also enforces the
+portal's rules on required fields."""
+
+KEYS = ("access_token", "refresh_token", "client_secret")
 
 
 class Settings(BaseModel):
-    """One portal: a service key or a private app token, and how gently to use it."""
+    """One portal: how it lets us in, and how gently to use it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    access_token: SecretStr
+    access_token: SecretStr | None = None
+    """A service key, or the token of a private app."""
+    client_id: str = ""
+    client_secret: SecretStr | None = None
+    refresh_token: SecretStr | None = None
+    """Instead of a key: what an OAuth app was given when it was connected."""
     base_url: str = "https://api.hubapi.com"
-    api_version: str = VERSIONS[0]
+    api_version: str = next(iter(VERSIONS))
     proxy: str | None = None
     """Address of a proxy; the environment's is not used."""
     ca_file: str | None = None
@@ -51,26 +66,30 @@ class Settings(BaseModel):
         return value.rstrip("/")
 
 
-def token_name(tool: str) -> str:
-    """Name the environment variable that holds the key of a tool."""
-    return f"JOURNEYSYNC_{tool.upper().replace('-', '_')}__ACCESS_TOKEN"
+def token_name(tool: str, name: str = "access_token") -> str:
+    """Name the environment variable that holds a secret of a tool."""
+    return f"JOURNEYSYNC_{tool.upper().replace('-', '_')}__{name.upper()}"
 
 
 def read_settings(setup: ToolSetup) -> Settings:
     """Read the settings of a tool. Raises BadCredentials without a key, Usage for the rest."""
     given: dict[str, Any] = {
-        name: value if name == "access_token" else _plain(value)
+        name: value if name in KEYS else _plain(value)
         for name, value in setup.settings.items()
-        if name != "type" and value is not None
+        if name != "type" and value is not None and str(_plain(value)).strip()
     }
-    token = given.get("access_token")
-    if token is None or not str(_plain(token)).strip():
+    oauth = [name for name in ("client_id", "client_secret", "refresh_token") if name in given]
+    if "access_token" not in given and not oauth:
         raise BadCredentials(
             setup.name,
             f"No key is set: put a HubSpot service key or private app token into "
             f"{token_name(setup.name)} (environment or .env).",
             "no key",
         )
+    if "access_token" not in given and len(oauth) < 3:  # noqa: PLR2004  all three belong together
+        missing = {"client_id", "client_secret", "refresh_token"} - set(oauth)
+        named = ", ".join(token_name(setup.name, name) for name in sorted(missing))
+        raise BadCredentials(setup.name, f"An OAuth app needs {named} too.", "no key")
     try:
         return Settings(**given)
     except ValidationError as error:

@@ -3,13 +3,10 @@
 Values only.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from journeysync.connectors.hubspot.mapping import FieldMapping
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 KEY = "journeysync_key"
 TOUCHPOINT = "journeysync_touchpoint"
@@ -38,6 +35,10 @@ class Stream:
     history: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     """Types of records that hang on it."""
+    stage: str = ""
+    """The property that says where in a pipeline it stands."""
+    optional: bool = False
+    """Not every portal has it, nor every key may read it: then it is left out."""
 
 
 _ACTIVITY = ("hs_timestamp", "hs_createdate", "hubspot_owner_id")
@@ -74,6 +75,7 @@ _ALL = (
         ),
         history=("dealstage",),
         links=("contacts",),
+        stage="dealstage",
     ),
     Stream(
         "meetings",
@@ -121,10 +123,57 @@ _ALL = (
         ),
         links=_ABOUT,
     ),
+    Stream(
+        "tickets",
+        "ticket",
+        properties=(
+            "createdate", "closed_date", "subject", "hs_pipeline", "hs_pipeline_stage",
+            "hs_ticket_category", "hs_ticket_priority", "source_type", "hubspot_owner_id",
+            "hs_merged_object_ids",
+        ),
+        history=("hs_pipeline_stage",),
+        links=_ABOUT,
+        stage="hs_pipeline_stage",
+        optional=True,
+    ),
+    Stream(
+        "leads",
+        "lead",
+        properties=(
+            "hs_createdate", "hs_lead_type", "hs_lead_label", "hs_pipeline", "hs_pipeline_stage",
+            "hubspot_owner_id",
+        ),
+        history=("hs_pipeline_stage",),
+        links=("contacts",),
+        stage="hs_pipeline_stage",
+        optional=True,
+    ),
+    Stream(
+        "feedback_submissions",
+        "feedback_submission",
+        properties=(
+            "hs_createdate", "hs_submission_timestamp", "hs_survey_name", "hs_survey_type",
+            "hs_survey_channel", "hs_value", "hs_response_group",
+        ),
+        links=("contacts", "tickets"),
+        optional=True,
+    ),
 )  # fmt: skip
 
 STREAMS = {stream.name: stream for stream in _ALL}
 OF_TYPE = {stream.type: stream for stream in _ALL}
+
+SUBMISSIONS = "submissions"
+"""The stream of form submissions: they are no objects, and are read in a way of their own."""
+
+OPTIONAL = frozenset({SUBMISSIONS, *(stream.name for stream in _ALL if stream.optional)})
+"""Streams that a portal may lack and a key may not be allowed to read."""
+
+LINES = "line_items"
+"""What a deal sells; read with the deal, no stream."""
+
+OPT_OUT = "hs_email_optout_"
+"""How the properties begin that say which kinds of e-mail a contact wants no more."""
 
 
 def wanted(stream: Stream, mapping: FieldMapping) -> tuple[str, ...]:
@@ -144,6 +193,20 @@ def mapped(stream: Stream, mapping: FieldMapping) -> tuple[str, ...]:
 
 
 def with_history(stream: Stream, mapping: FieldMapping) -> tuple[str, ...]:
-    """Name the properties whose history is needed."""
-    changes = getattr(getattr(mapping, stream.name), "changes", ())
-    return tuple(dict.fromkeys((*stream.history, *(rule.property for rule in changes))))
+    """Name the properties whose history is needed: pages with history are half as long."""
+    section = getattr(mapping, stream.name)
+    forms = getattr(section, "forms", (None,))
+    changes = getattr(section, "changes", ())
+    named = (*(stream.history if forms else ()), *(rule.property for rule in changes))
+    return tuple(dict.fromkeys(named))
+
+
+def opt_outs(stream: Stream, mapping: FieldMapping, defined: Iterable[str]) -> list[str]:
+    """Name the properties of this portal that hold the opt-out from one kind of e-mail."""
+    if not getattr(getattr(mapping, stream.name), "subscriptions", ()):
+        return []
+    return sorted(
+        name
+        for name in defined
+        if name.startswith(OPT_OUT) and name.removeprefix(OPT_OUT).isdecimal()
+    )

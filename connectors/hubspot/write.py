@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from journeysync.connectors.http import Refused
 from journeysync.connectors.hubspot import answers, batches
 from journeysync.connectors.hubspot.client import Client, chunks
-from journeysync.connectors.hubspot.read import merged_ids
+from journeysync.connectors.hubspot.contents import merged_ids
 from journeysync.connectors.hubspot.streams import OF_TYPE
 from journeysync.connectors.hubspot.times import parse_instant, shown
 from journeysync.core.ports import ChangedBy, Held, Outcome, PresentRecord, RecordWrite

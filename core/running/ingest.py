@@ -15,11 +15,12 @@ from journeysync.core.errors import Retry as Unanswered
 from journeysync.core.identity.rules import IdentityRules, keys_of
 from journeysync.core.instants import from_micros, to_micros
 from journeysync.core.models import PersonRecord, RawRecord, RecordKey
-from journeysync.core.ports import Batch, Remembers, Rereads, Source, Window
+from journeysync.core.ports import Batch, PartlyGiven, Remembers, Rereads, Source, Window
 from journeysync.core.running.progress import Progress
 from journeysync.core.state import records
 from journeysync.core.state.ledger import customers_of_tasks
 from journeysync.core.state.people import Keys
+from journeysync.core.state.runs import set_fingerprint
 from journeysync.core.state.store import Store
 
 FULL_EVERY = timedelta(days=7)
@@ -40,6 +41,8 @@ class ReadReport:
     """Tool -> the instant (micros) up to which all its streams are read."""
     failed: dict[str, str] = field(default_factory=dict)
     """Tool -> the sentence that says why it could not be read."""
+    withheld: list[str] = field(default_factory=list)
+    """Why a tool does not give a stream; said when it is found out."""
     stopped: OverBudget | BadCredentials | None = None
     """The first error that sets the exit code of the run."""
     task_customers: set[str] = field(default_factory=set)
@@ -99,8 +102,18 @@ def _keep_reach(store: Store, source: Source, report: ReadReport) -> None:
     """Take the reach of a tool that is not read now from its watermarks."""
     with store.begin() as connection:
         marks = [records.watermark(connection, source.name, one) for one in source.streams]
-    if marks and all(marks):
-        report.read_until[source.name] = min(mark[0] for mark in marks if mark)
+    read = [mark[0] for mark in marks if mark and mark[0] != records.WITHHELD]
+    if read and all(marks):
+        report.read_until[source.name] = min(read)
+
+
+def emitted(connection: Connection, source: Source) -> frozenset[str]:
+    """Return the kinds that a tool gives, without those that only withheld streams would give."""
+    if not isinstance(source, PartlyGiven):
+        return source.emits()
+    marks = {one: records.watermark(connection, source.name, one) for one in source.streams}
+    given = [one for one, mark in marks.items() if mark is None or mark[0] != records.WITHHELD]
+    return frozenset().union(*(source.gives(one) for one in given))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +133,17 @@ class _Reading:
         start = to_micros(self.now)
         with self.store.begin() as connection:
             mark = records.watermark(connection, source.name, stream)
+        withheld = mark is not None and mark[0] == records.WITHHELD
+        mark = None if withheld else mark
         old = mark is None or start - mark[1] >= FULL_EVERY // timedelta(microseconds=1)
         since = None if self.full or old or mark is None else from_micros(mark[0])
         seen: set[RecordKey] = set()
         complete, window = False, None
         for batch in self._batches(source, stream, since):
+            if batch.withheld:
+                if not withheld:
+                    self._note_withheld(source, stream, batch.withheld)
+                return
             self._store(source, stream, batch)
             seen |= {record.key for record in batch.records if not record.deleted}
             seen |= batch.listed.keys()
@@ -133,6 +152,8 @@ class _Reading:
         with self.store.begin() as connection:
             if complete or window is not None:
                 self._forget_unseen(connection, source, stream, seen, window)
+            if withheld:
+                set_fingerprint(connection, "")
             lag = source.lag // timedelta(microseconds=1)
             records.set_watermark(
                 connection,
@@ -141,6 +162,15 @@ class _Reading:
                 at=max(start - lag, mark[0] if mark else 0),
                 full_at=start if since is None or mark is None else mark[1],
             )
+
+    def _note_withheld(self, source: Source, stream: str, why: str) -> None:
+        """Remember that a stream is not given, and say so once. What it gave before is kept."""
+        self.report.withheld.append(f"{source.name}: {why}")
+        at = records.WITHHELD
+        with self.store.begin() as connection:
+            records.set_watermark(connection, source.name, stream, at=at, full_at=at)
+            # What the tool can see has changed: everybody is looked at again.
+            set_fingerprint(connection, "")
 
     def _batches(self, source: Source, stream: str, since: datetime | None) -> Iterator[Batch]:
         """Yield what a source reads, then what its lists showed changed."""

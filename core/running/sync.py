@@ -32,7 +32,7 @@ from journeysync.core.running.answers import Evaluated, Setting, evaluate_custom
 from journeysync.core.running.execute import Executed, execute
 from journeysync.core.running.gather import gather
 from journeysync.core.running.identify import identify
-from journeysync.core.running.ingest import GUARD_FLOOR, ReadReport, ingest
+from journeysync.core.running.ingest import GUARD_FLOOR, ReadReport, emitted, ingest
 from journeysync.core.running.progress import Progress, silent
 from journeysync.core.running.recover import recover
 from journeysync.core.state import ledger as ledger_of
@@ -109,10 +109,9 @@ def look(job: Job) -> Outlook:
             chosen |= runs.due_customers(connection, to_micros(job.now))
             chosen |= ledger_of.failed_customers(connection) | read.task_customers
             chosen |= ledger_of.customers_sharing_tasks(connection, chosen)
-    setting = Setting(
-        job.journeys, identity, job.now, atlas.zone, _reach(job, read),
-        {name: source.emits() for name, source in job.sources.items()},
-    )  # fmt: skip
+    with job.store.begin() as connection:
+        kinds = {name: emitted(connection, source) for name, source in job.sources.items()}
+    setting = Setting(job.journeys, identity, job.now, atlas.zone, _reach(job, read), kinds)
     rules = rules_of(job)
     evaluated, views = _evaluate(job, sorted(chosen), setting, dirty, atlas, rules)
     plan, failed, stopped = _plan(job, views, atlas, rules, mark, read.failed)

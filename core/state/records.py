@@ -365,6 +365,10 @@ def links_of(connection: Connection, names: Collection[str]) -> list[Link]:
     return [Link(*one) for one in sorted(found)]
 
 
+WITHHELD = -1
+"""The watermark of a stream that the tool does not give: it is asked for again by every run."""
+
+
 def watermark(connection: Connection, tool: str, stream: str) -> tuple[int, int] | None:
     """Return up to when a stream was read and when it was last read in full, or None."""
     found = connection.execute(

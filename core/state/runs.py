@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from journeysync.core.state import tables as t
+from journeysync.core.state.records import WITHHELD
 from journeysync.core.state.store import chunks, upsert
 
 _FINGERPRINT = "fingerprint"
@@ -152,12 +153,14 @@ def rows_set_aside(connection: Connection) -> list[dict[str, Any]]:
 
 
 def watermarks(connection: Connection) -> list[tuple[str, str, int, int]]:
-    """Return tool, stream, read until, read in full at."""
+    """Return tool, stream, read until, read in full at, of the streams that tools give."""
     row = t.watermark.c
     return [
         (tool, stream, at, full)
         for tool, stream, at, full in connection.execute(
-            select(row.tool, row.stream, row.at, row.full_at).order_by(row.tool, row.stream)
+            select(row.tool, row.stream, row.at, row.full_at)
+            .where(row.at != WITHHELD)
+            .order_by(row.tool, row.stream)
         )
     ]
 

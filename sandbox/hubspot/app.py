@@ -12,6 +12,9 @@ from journeysync.sandbox.hubspot import (
     account,
     associations,
     batch,
+    forms,
+    lists,
+    oauth,
     objects,
     people,
     properties,
@@ -27,6 +30,8 @@ from journeysync.sandbox.world import World
 
 Endpoint = Callable[..., Answer]
 MAX_ADDRESS = 16_000
+STRICT_SINCE = "2026-09"
+"""The version from which on administrators' rules hold for the API too."""
 TOO_LONG_PAGE = b"<html><body><h1>414 Request-URI Too Large</h1></body></html>\n"
 _VERSION = r"(v3|v4|\d{4}-\d{2})"
 # Where the version stands in the path differs from family to family.
@@ -44,6 +49,11 @@ _FAMILIES = tuple(
         (f"/crm/{_VERSION}/associations", "/crm/v4/associations"),
         (rf"/crm/associations/{_VERSION}", "/crm/v4/associations"),
         (rf"/account-info/{_VERSION}", "/account-info/v3"),
+        (f"/marketing/{_VERSION}/forms", "/marketing/v3/forms"),
+        (rf"/marketing/forms/{_VERSION}", "/marketing/v3/forms"),
+        (f"/crm/{_VERSION}/lists", "/crm/v3/lists"),
+        (rf"/crm/lists/{_VERSION}", "/crm/v3/lists"),
+        (rf"/oauth/{_VERSION}", "/oauth/v3"),
     )
 )
 
@@ -125,6 +135,11 @@ _ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
      lambda call, kind, name: account.stages(call, kind_of(kind), name)),
     ("GET", "/crm/v3/owners", account.owners),
     ("GET", f"/crm/v3/owners/{_ID}", account.owner),
+    ("POST", "/crm/v3/lists", lists.create),
+    ("GET", f"/crm/v3/lists/object-type-id/{_ID}/name/{_ID}", lists.named),
+    ("DELETE", f"/crm/v3/lists/{_ID}", lists.remove),
+    ("GET", "/marketing/v3/forms", forms.forms),
+    ("GET", f"/form-integrations/v1/submissions/forms/{_ID}", forms.submissions),
     ("GET", "/account-info/v3/details", account.details),
     ("GET", "/account-info/v3/api-usage/daily/private-apps", account.usage),
 )  # fmt: skip
@@ -161,14 +176,19 @@ class HubSpot:
         try:
             if len(request.path) + len(request.query) > MAX_ADDRESS:
                 return Answer(414, TOO_LONG_PAGE, {"Content-Type": "text/html"})
-            self._admit(request, searching=searching)
-            given = self._run(Call.of(portal, request, version), path)
+            portal.strict = version[0].isdecimal() and version >= STRICT_SINCE
+            if path == "/oauth/v3/token":
+                given = oauth.token(portal, request)
+            else:
+                self._admit(request, searching=searching)
+                given = self._run(Call.of(portal, request, version), path)
         except Refusal as refusal:
             given = answer(refusal.status, refusal.body(correlation))
         except Missing:
             given = not_found(request.headers.get("accept", "*/*"))
         finally:
             portal.store.visible_from = None
+            portal.strict = False
         if request.twist == "half-applied":
             given = answer(500, _internal(correlation))
         given.headers["Date"] = formatdate(portal.now / 1000, usegmt=True)
@@ -217,7 +237,10 @@ class HubSpot:
 
     def _admit(self, request: Request, *, searching: bool) -> None:
         kind, _, token = request.headers.get("authorization", "").partition(" ")
-        if kind.lower() != "bearer" or token.strip() != self.access_token:
+        if token.strip() in self.portal.tokens:
+            if self.portal.world.now >= self.portal.tokens[token.strip()]:
+                raise _expired()
+        elif kind.lower() != "bearer" or token.strip() != self.access_token:
             raise _unknown_token()
         policy = self.portal.limits.admit(search=searching)
         if policy:

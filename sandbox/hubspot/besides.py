@@ -4,7 +4,8 @@ Rows like these are in every real account, and whoever reads one must cope with 
 """
 
 from journeysync.sandbox.data.happenings import opening
-from journeysync.sandbox.hubspot.desk import CALL_CONNECTED, DESK, Desk
+from journeysync.sandbox.hubspot.after_sales import FIRST_ORDINARY, write_after_sales
+from journeysync.sandbox.hubspot.desk import CALL_CONNECTED, DESK, MAILER, Desk
 from journeysync.sandbox.hubspot.kinds import KINDS, PLAIN
 from journeysync.sandbox.hubspot.setting import OWNERS
 from journeysync.sandbox.hubspot.store import FIRST_IDS, Record, Stamp
@@ -19,9 +20,23 @@ def write_besides(desk: Desk, now: int) -> None:
     for days, outcome in ((-4, "COMPLETED"), (3, "SCHEDULED")):
         _team_meeting(desk, opening(now + days * DAY, 8), outcome, now)
     _about_a_company(desk, opening(now - 21 * DAY, 15))
+    _kinds_of_mail(desk, now)
+    write_after_sales(desk, now)
     both = [desk.contacts[number] for number in (ZOE, MARTIN) if number in desk.contacts]
     if len(both) > 1:
         _to_both(desk, opening(now - 24 * DAY, 12), both)
+
+
+def _kinds_of_mail(desk: Desk, now: int) -> None:
+    """Somebody who wants no newsletter any more, but everything else; and one who came back."""
+    for number, stops, returns in ((FIRST_ORDINARY, 12, None), (FIRST_ORDINARY + 1, 20, 3)):
+        contact = desk.contacts.get(number)
+        if contact is None:
+            continue
+        name = "hs_email_optout_7610754"
+        desk.set(contact, opening(now - stops * DAY, 9), MAILER, **{name: "true"})
+        if returns is not None:
+            desk.set(contact, opening(now - returns * DAY, 9), MAILER, **{name: "false"})
 
 
 def _team_meeting(desk: Desk, at: int, outcome: str, now: int) -> None:

@@ -11,8 +11,8 @@ from journeysync.sandbox.data.happenings import SERVICES, Happening, Story
 from journeysync.sandbox.hubspot import effects, objects, texts
 from journeysync.sandbox.hubspot.desk import DESK, FORM, IMPORT, MAILER, PAGE, Desk
 from journeysync.sandbox.hubspot.kinds import KINDS, PLAIN, PRIMARY
-from journeysync.sandbox.hubspot.portal import Portal
-from journeysync.sandbox.hubspot.setting import set_up
+from journeysync.sandbox.hubspot.portal import Portal, Submission
+from journeysync.sandbox.hubspot.setting import CONTACT_US, set_up
 from journeysync.sandbox.hubspot.store import FIRST_IDS, Record, Stamp
 from journeysync.sandbox.world import MINUTE, iso
 
@@ -70,12 +70,14 @@ class Diary(Desk):
                 contact,
                 at,
                 FORM,
-                recent_conversion_event_name="Contact us: Willow Street Studio",
+                recent_conversion_event_name=f"Willow Street Studio: {CONTACT_US[1]}",
                 recent_conversion_date=iso(at),
-                first_conversion_event_name="Contact us: Willow Street Studio",
+                first_conversion_event_name=f"Willow Street Studio: {CONTACT_US[1]}",
                 first_conversion_date=iso(at),
                 num_conversion_events="1",
             )
+            email = contact.values.get("email", "")
+            self.portal.submissions.append(Submission(CONTACT_US[0], at, email))
         elif by == "call":
             self.call(story, at, "Asked about appointments", "Enquiry", hs_call_direction="INBOUND")
         else:

@@ -19,7 +19,8 @@ def after_create(portal: Portal, record: Record, stamp: Stamp) -> None:
             values["hs_email_domain"] = values["email"].partition("@")[2]
     if kind == "companies" and values.get("domain"):
         values.setdefault("website", values["domain"])
-    values.update(follow(portal, record, dict(values), stamp))
+    more = follow(portal, record, dict(values), stamp)
+    values.update({name: value for name, value in more.items() if value})
 
 
 def follow(
@@ -47,6 +48,10 @@ def follow(
             del more["hs_task_completion_date"]
             if was_done:
                 more["hs_task_completion_date"] = ""
+    elif kind == "tickets" and changed.get("hs_pipeline_stage"):
+        stages = [stage for item in portal.pipelines[kind].values() for stage in item.stages]
+        closed = {stage.id for stage in stages if stage.metadata.get("ticketState") == "CLOSED"}
+        more["closed_date"] = at if changed["hs_pipeline_stage"] in closed else ""
     elif kind == "deals" and changed.get("dealstage"):
         more |= _deal_stage(portal, record, changed["dealstage"], changed, at)
     return more

@@ -65,6 +65,19 @@ _ALL = (
     ),
     Kind("notes", "note", "0-46", searched=("hs_note_body",), required=_ACTIVITY),
     Kind("tasks", "task", "0-27", searched=("hs_task_subject",), required=_ACTIVITY),
+    Kind(
+        "leads", "lead", "0-136", shown=("hs_lead_name", "hs_pipeline", "hs_pipeline_stage"),
+        searched=("hs_lead_name",), required=("hs_lead_name",),
+    ),
+    Kind(
+        "line_items", "line_item", "0-8", "createdate", "hs_lastmodifieddate",
+        ("amount", "hs_product_id", "name", "price", "quantity"), ("name",),
+    ),
+    Kind(
+        "feedback_submissions", "feedback_submission", "0-19",
+        shown=("hs_response_group", "hs_survey_name", "hs_survey_type", "hs_value"),
+        searched=("hs_survey_name",),
+    ),
     Kind("users", "user", "0-115"),
 )  # fmt: skip
 
@@ -95,6 +108,8 @@ _PAIRS = {
     ("communication", "deal"): (85, 86), ("communication", "ticket"): (84, 83),
     ("call", "meeting"): (399, 400), ("contact", "contact"): (449, 449),
     ("company", "company"): (450, 450), ("deal", "deal"): (451, 451),
+    ("deal", "line_item"): (19, 20), ("lead", "contact"): (608, 609),
+    ("feedback_submission", "contact"): (98, 97), ("feedback_submission", "ticket"): (100, 99),
 }  # fmt: skip
 _PRIMARY = {
     ("contact", "company"): (1, 2), ("deal", "company"): (5, 6), ("ticket", "company"): (26, 25),

@@ -20,7 +20,7 @@ _SOURCES = {
     "automation": ("AUTOMATION_PLATFORM", "enrollmentId:73511", None),
     "integration": ("INTEGRATION", "9001234", None),
 }
-ACTIONS = ("set", "complete", "delete", "merge", "create", "link", "unlink")
+ACTIONS = ("set", "complete", "delete", "merge", "create", "link", "unlink", "require")
 
 
 def edit(portal: Portal, command: dict[str, Any]) -> dict[str, Any]:
@@ -47,8 +47,9 @@ def edit(portal: Portal, command: dict[str, Any]) -> dict[str, Any]:
 def _edit(
     portal: Portal, kind: Kind, action: str, command: dict[str, Any], stamp: Stamp
 ) -> dict[str, Any]:
-    if action == "create":
-        return _create(portal, kind, command, stamp)
+    if action in ("create", "require"):
+        make = _create if action == "create" else _require
+        return make(portal, kind, command, stamp)
     record = _find(portal, kind, command)
     if action == "set":
         _set(portal, record, _wanted(command), stamp)
@@ -71,6 +72,15 @@ def _edit(
     else:
         _links(portal, record, command, stamp, make=action == "link")
     return portal.show(record, list(record.values))
+
+
+def _require(portal: Portal, kind: Kind, command: dict[str, Any], _: Stamp) -> dict[str, Any]:
+    """Make an administrator's rule: where `property` is `value`, `needed` must be filled in."""
+    rule = tuple(str(command.get(name, "")) for name in ("property", "value", "needed"))
+    if not rule[0] or not rule[2]:
+        raise BadEdit("require needs property, value and needed")
+    portal.admin_rules.setdefault(kind.name, []).append((rule[0], rule[1], rule[2]))
+    return {"rules": len(portal.admin_rules[kind.name])}
 
 
 def _wanted(command: dict[str, Any]) -> dict[str, Any]:

@@ -55,6 +55,15 @@ class Pipeline:
     archived: bool = False
 
 
+@dataclass(slots=True)
+class Submission:
+    """One form that somebody sent."""
+
+    form: str
+    at: int
+    email: str
+
+
 class Portal:
     """The account behind the endpoints."""
 
@@ -72,8 +81,20 @@ class Portal:
         self.pipelines: dict[str, dict[str, Pipeline]] = {
             "deals": {},
             "tickets": {},
+            "leads": {},
             "contacts": {},
         }
+        self.submissions: list[Submission] = []
+        """What was sent with forms, oldest first."""
+        self.lists: dict[str, dict[str, Any]] = {}
+        """Lists of records by number, as their maker described them."""
+        self.lists_removed = 0
+        self.tokens: dict[str, int] = {}
+        """Access tokens of the OAuth app, and when each ends."""
+        self.strict = False
+        """Whether the present request is of a version that keeps the administrators' rules."""
+        self.admin_rules: dict[str, list[tuple[str, str, str]]] = {}
+        """Type of record -> (property, value, what must then be filled in), by an administrator."""
         self.requests = 0
         self.last_search: tuple[Any, list[tuple[Record, Mapping[str, str]]]] | None = None
         """What the last search found, and the state it belongs to."""
@@ -116,6 +137,30 @@ class Portal:
         known = self.pipelines[kind.name]
         chosen = known.get(pipeline or "") or next(iter(known.values()), None)
         return [stage.id for stage in chosen.stages] if chosen else []
+
+    def check_rules(self, kind: Kind, values: Mapping[str, str]) -> None:
+        """Refuse what an administrator's rule forbids, in the versions that ask."""
+        if not self.strict:
+            return
+        missing = [
+            needed
+            for name, value, needed in self.admin_rules.get(kind.name, [])
+            if values.get(name, "") == value and not values.get(needed)
+        ]
+        if missing:
+            raise Refusal(
+                400,
+                f"Property values were not valid: {', '.join(missing)} required by a rule",
+                "VALIDATION_ERROR",
+                errors=[
+                    {
+                        "message": f'"{one}" is required',
+                        "code": "REQUIRED_PROPERTY_MISSING",
+                        "context": {"propertyName": [one]},
+                    }
+                    for one in missing
+                ],
+            )
 
     def check_unique(self, kind: Kind, values: Mapping[str, str], number: int | None) -> None:
         """Refuse a value that another record holds."""

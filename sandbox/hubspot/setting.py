@@ -12,6 +12,9 @@ OWNERS = (
     Owner(77_003, "cara@willowstreet.example", "Cara", "Lindqvist", 1_003, team="Therapists"),
     Owner(77_004, "dan@willowstreet.example", "Dan", "Moore", 1_004, active=False),
 )
+CONTACT_US = ("6f1c2a90-5c1e-4a0b-9c0e-2b7d8f3a1c55", "Contact us")
+FORMS = (CONTACT_US, ("0b7e4d12-93aa-4f7e-8a51-7d2c6e9f4b10", "Newsletter"))
+"""Number and name of each form on the studio's pages."""
 COMPANIES = (
     ("Brightwater Logistics", "brightwater.example", "Hove"),
     ("Harbour & Finch Architects", "harbourfinch.example", "Brighton"),
@@ -29,6 +32,13 @@ _VOUCHERS = (
     ("148032561", "Asked for", "0.2"),
     ("148032562", "Paid", "1.0"),
     ("148032563", "Dropped", "0.0"),
+)
+_LEADS = (
+    ("new-stage-id", "New", "NEW"),
+    ("attempting-stage-id", "Attempting", "IN_PROGRESS"),
+    ("connected-stage-id", "Connected", "IN_PROGRESS"),
+    ("qualified-stage-id", "Qualified", "QUALIFIED"),
+    ("unqualified-stage-id", "Disqualified", "UNQUALIFIED"),
 )
 _LIFECYCLE = (
     "subscriber", "lead", "marketingqualifiedlead", "salesqualifiedlead", "opportunity",
@@ -71,6 +81,10 @@ def _pipelines(portal: Portal) -> None:
         for number, label in enumerate(("New", "Waiting on contact", "Waiting on us", "Closed"), 1)
     ]
     portal.pipelines["tickets"] = {"0": Pipeline("0", "Support Pipeline", support)}
+    sales = [Stage(id_, label, {"leadState": state}) for id_, label, state in _LEADS]
+    portal.pipelines["leads"] = {
+        "lead-pipeline-id": Pipeline("lead-pipeline-id", "Lead pipeline", sales)
+    }
     lifecycle = [Stage(name, name.capitalize(), {"state": "NOT_CUSTOMER"}) for name in _LIFECYCLE]
     portal.pipelines["contacts"] = {
         "contacts-lifecycle-pipeline": Pipeline(

@@ -6,6 +6,7 @@ their e-mail address, and instants that the portal sets itself are left out.
 
 from typing import Any
 
+from journeysync.sandbox.hubspot import lists
 from journeysync.sandbox.hubspot.kinds import KINDS
 from journeysync.sandbox.hubspot.portal import Portal
 from journeysync.sandbox.hubspot.store import Record
@@ -28,6 +29,7 @@ def snapshot(portal: Portal) -> dict[str, Any]:
         "tasks": _tasks(portal),
         "properties": _definitions(portal),
         "groups": _groups(portal),
+        "lists": lists.snapshot(portal),
     }
 
 

@@ -25,6 +25,9 @@ associatedcompanyid | Primary Associated Company ID | number/number | | ho
 hs_additional_emails | Additional email addresses | enumeration/select | | rh
 hs_email_domain | Email Domain | string/text | | r
 hs_email_optout | Unsubscribed from all email | bool/booleancheckbox | emailinformation | r
+hs_email_optout_7610754 | Opted out of email: Newsletter | bool/booleancheckbox | | r
+hs_email_optout_7610755 | Opted out of email: Offers | bool/booleancheckbox | | r
+hs_legal_basis | Legal basis for processing contact's data | enumeration/checkbox | |
 hs_language | Preferred language | enumeration/select | |
 hs_timezone | Time Zone | enumeration/select | |
 hs_analytics_source | Original Traffic Source | enumeration/select | analyticsinformation |
@@ -103,7 +106,42 @@ hs_ticket_category | Category | enumeration/checkbox | |
 hs_ticket_priority | Priority | enumeration/select | |
 hubspot_owner_id | Ticket owner | enumeration/select | | o
 closed_date | Close date | datetime/date | |
+source_type | Source | enumeration/select | |
+hs_merged_object_ids | Merged Ticket IDs | enumeration/checkbox | | r
 createdate | Create date | datetime/date | | r
+hs_lastmodifieddate | Last modified date | datetime/date | | r
+"""
+LEADS = """
+hs_lead_name | Lead Name | string/text | leadinformation |
+hs_lead_type | Lead Type | enumeration/select | |
+hs_lead_label | Lead Label | enumeration/select | |
+hs_pipeline | Lead pipeline | enumeration/select | | o
+hs_pipeline_stage | Lead stage | enumeration/select | | o
+hubspot_owner_id | Lead owner | enumeration/select | | o
+hs_createdate | Create date | datetime/date | | r
+hs_lastmodifieddate | Last modified date | datetime/date | | r
+"""
+LINE_ITEMS = """
+name | Name | string/text | lineiteminformation |
+hs_sku | SKU | string/text | |
+hs_product_id | Product ID | number/number | |
+quantity | Quantity | number/number | |
+price | Unit price | number/number | |
+amount | Net price | number/number | | r
+createdate | Create Date | datetime/date | | r
+hs_lastmodifieddate | Last Modified Date | datetime/date | | r
+"""
+FEEDBACK = """
+hs_survey_id | Survey ID | number/number | feedbacksubmission | r
+hs_survey_name | Survey name | string/text | | r
+hs_survey_type | Survey type | enumeration/select | | r
+hs_survey_channel | Survey channel | enumeration/select | | r
+hs_submission_name | Submission name | string/text | | r
+hs_submission_timestamp | Submission date | datetime/date | | r
+hs_value | Rating | number/number | | r
+hs_response_group | Response group | enumeration/select | | r
+hs_content | Response | string/textarea | | r
+hs_createdate | Create date | datetime/date | | r
 hs_lastmodifieddate | Last modified date | datetime/date | | r
 """
 ACTIVITY = """
@@ -195,6 +233,9 @@ DEFINITIONS = {
     "communications": COMMUNICATIONS,
     "notes": NOTES,
     "tasks": TASKS,
+    "leads": LEADS,
+    "line_items": LINE_ITEMS,
+    "feedback_submissions": FEEDBACK,
     "users": USERS,
 }
 _LIFECYCLE = (
@@ -263,6 +304,19 @@ OPTIONS = {
         "PRODUCT_ISSUE=Product issue;BILLING_ISSUE=Billing issue;"
         "FEATURE_REQUEST=Feature request;GENERAL_INQUIRY=General inquiry"
     ),
+    "source_type": "CHAT=Chat;EMAIL=Email;FORM=Form;PHONE=Phone",
+    "hs_legal_basis": (
+        "Legitimate interest \u2013 prospect/lead=Legitimate interest \u2013 prospect/lead;"
+        "Legitimate interest \u2013 existing customer=Legitimate interest \u2013 existing customer;"
+        "Performance of a contract=Performance of a contract;"
+        "Freely given consent from contact=Freely given consent from contact;"
+        "Not applicable=Not applicable"
+    ),
+    "hs_lead_type": ("NEW_BUSINESS=New business;RE_ATTEMPTING=Re-attempting;UPSELL=Upsell"),
+    "hs_lead_label": "WARM=Warm;COLD=Cold;HOT=Hot",
+    "hs_survey_type": "CES=CES;CSAT=CSAT;NPS=NPS;CUSTOM=Custom",
+    "hs_survey_channel": "EMAIL=Email;WEB=Web;CHAT=Chat",
+    "hs_response_group": "PROMOTER=Promoter;PASSIVE=Passive;DETRACTOR=Detractor",
     "hs_ticket_priority": "LOW=Low;MEDIUM=Medium;HIGH=High",
     "hs_marketable_status": "true=Marketing contact;false=Non-marketing contact",
 }
@@ -277,5 +331,8 @@ GROUPS = {
     "companies": "companyinformation=Company information;studio=Willow Street Studio",
     "deals": "dealinformation=Deal information;studio=Willow Street Studio",
     "tickets": "ticketinformation=Ticket information",
+    "leads": "leadinformation=Lead information",
+    "line_items": "lineiteminformation=Line item information",
+    "feedback_submissions": "feedbacksubmission=Feedback submission information",
     "users": "user=User information",
 }

@@ -25,6 +25,9 @@ FIRST_IDS = {
     "communications": 44_000_001,
     "notes": 45_000_001,
     "tasks": 46_000_001,
+    "leads": 51_000_001,
+    "line_items": 52_000_001,
+    "feedback_submissions": 53_000_001,
     "users": 60_000_001,
 }
 

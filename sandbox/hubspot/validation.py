@@ -46,6 +46,8 @@ class Rules(Protocol):
 
     def pipelines_of(self, kind: Kind) -> list[str]: ...
 
+    def check_rules(self, kind: Kind, values: Mapping[str, str]) -> None: ...
+
 
 def check(rules: Rules, kind: Kind, properties: Any, held: Mapping[str, str]) -> dict[str, str]:
     """Give the values as they will be stored, or refuse all of them at once."""
@@ -61,6 +63,7 @@ def check(rules: Rules, kind: Kind, properties: Any, held: Mapping[str, str]) ->
     if bad:
         raise refusal(bad)
     _only_forward(good, held)
+    rules.check_rules(kind, {**held, **good})
     if good.get("hs_additional_emails"):
         del good["hs_additional_emails"]
     return good
@@ -115,7 +118,7 @@ def _one(rules: Rules, kind: Kind, name: str, raw: Any, all_values: Mapping[str,
         raise Invalid(name, f"INVALID_{definition.type.upper()}", f"{value!r} has spaces around it")
     if name in OWNER_FIELDS:
         return _owner(rules, name, value)
-    if name in STAGE_FIELDS and kind.name in ("deals", "tickets"):
+    if name in STAGE_FIELDS and kind.name in ("deals", "tickets", "leads"):
         return _stage(rules, kind, name, value, all_values)
     return _by_type(definition, value)
 
