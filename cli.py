@@ -19,6 +19,8 @@ COMMANDS = {
         "journeysync.commands.evaluate",
         "Run a journey map over files of people, events.",
     ),
+    "hold": ("journeysync.commands.hold", "Leave a customer alone until a date."),
+    "override": ("journeysync.commands.override", "Pin a customer's stage until a date."),
     "explain": ("journeysync.commands.explain", "Say why a customer is where they are."),
     "report": ("journeysync.commands.report", "Show links, punctuality and targets."),
     "journey": ("journeysync.commands.journey", "List, show and lint journey maps."),

@@ -12,7 +12,7 @@ from datetime import datetime
 from journeysync.core.planning import fields as f
 from journeysync.core.planning.duties import needs_of
 from journeysync.core.planning.ledger import Ledger, RecordId, Rules, World
-from journeysync.core.planning.plan import Counts, Note, Plan, RecordChange, TaskChange
+from journeysync.core.planning.plan import Counts, Plan, RecordChange, TaskChange
 from journeysync.core.planning.records import (
     pins_of,
     record_changes,
@@ -23,6 +23,7 @@ from journeysync.core.planning.records import (
 from journeysync.core.planning.shown import Atlas
 from journeysync.core.planning.tasks import task_changes, to_look_up
 from journeysync.core.planning.views import CustomerView
+from journeysync.core.planning.wishes import told, wishes_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ def concerned(
         for view in views
         if view.id in owed
         or view.id in ledger.pins
+        or told(view)
         or any(record in records for record in targets(view, rules))
     ]
 
@@ -82,7 +84,8 @@ def make_plan(
     tasks = task_changes(
         needs_of(views, atlas, pins, ledger, now), views, atlas, rules, ledger, world
     )
-    notes += records.notes + tasks.notes + _overrides(views)
+    changed = {change.customer for change in records.changes}
+    notes += records.notes + tasks.notes + wishes_told(views, atlas, changed)
     changes = tuple(sorted(records.changes, key=lambda c: (c.tool, c.object_type, _number(c.id))))
     task_list = tuple(sorted(tasks.changes, key=_task_order))
     counts = Counts(
@@ -115,19 +118,6 @@ def calls_of(records: Sequence[RecordChange], tasks: Sequence[TaskChange], rules
         ("task", change.tool, "create" if change.action == "open" else "change") for change in tasks
     )
     return sum(-(-count // rules.batch[tool]) for (_, tool, _), count in rows.items())
-
-
-def _overrides(views: Sequence[CustomerView]) -> list[Note]:
-    notes = []
-    for view in views:
-        if view.override is not None:
-            until = view.override.until
-            end = f"until {until:%Y-%m-%d %H:%M} UTC" if until else "until it is taken back"
-            notes.append(
-                Note("pinned", view.override.tool, f"customer {view.id}",
-                     f"journey_override pins the stage {end}")
-            )  # fmt: skip
-    return notes
 
 
 def _number(record: str) -> tuple[int, str]:

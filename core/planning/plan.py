@@ -67,7 +67,9 @@ class TaskChange:
 class Note:
     """Something that will not be written, and why."""
 
-    kind: Literal["kept", "held", "stopped", "pinned", "unassigned", "gone", "waiting"]
+    kind: Literal[
+        "kept", "held", "stopped", "pinned", "hold", "ended", "unassigned", "gone", "waiting"
+    ]
     tool: str
     record: str
     what: str

@@ -36,7 +36,7 @@ from journeysync.core.running.ingest import GUARD_FLOOR, ReadReport, ingest
 from journeysync.core.running.progress import Progress, silent
 from journeysync.core.running.recover import recover
 from journeysync.core.state import ledger as ledger_of
-from journeysync.core.state import runs
+from journeysync.core.state import runs, wishes
 from journeysync.core.state.store import Store
 from journeysync.core.workspace import Workspace
 
@@ -219,6 +219,7 @@ def finish(job: Job, outlook: Outlook, *, command: str) -> Finished:
         due = {**outlook.due, **dict.fromkeys(again, to_micros(job.now))}
         runs.set_due(connection, outlook.customers, due)
         runs.clean(connection, outlook.dirty)
+        wishes.clear_ended(connection, outlook.customers, min(job.now, job.clock))
         runs.set_fingerprint(connection, outlook.plan.fingerprint)
         runs.finish_run(connection, run, to_micros(job.clock), code, msgspec.to_builtins(counts))
     return Finished(counts, executed, code)

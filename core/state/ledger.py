@@ -34,7 +34,7 @@ def load_ledger(
     day_start: datetime,
 ) -> Ledger:
     """Load what the ledger knows of these customers and records."""
-    tasks = _tasks(connection, customers, _formerly(connection, customers))
+    tasks = _tasks(connection, customers, former_ids(connection, customers))
     today = connection.execute(
         select(t.task.c.tool, t.task.c.owner, func.count())
         .where(t.task.c.opened_at >= to_micros(day_start))
@@ -69,7 +69,7 @@ def _fields(
     return found
 
 
-def _formerly(connection: Connection, customers: Collection[str]) -> dict[str, str]:
+def former_ids(connection: Connection, customers: Collection[str]) -> dict[str, str]:
     """Return the ids that these customers had before they were joined -> their id today."""
     return {
         old: new
@@ -153,7 +153,7 @@ def customers_sharing_tasks(connection: Connection, customers: Collection[str]) 
 
 def with_tasks(connection: Connection, customers: Collection[str]) -> set[str]:
     """Return those of the customers for whom there is or was a task of ours."""
-    formerly = _formerly(connection, customers)
+    formerly = former_ids(connection, customers)
     return {
         formerly.get(customer, customer)
         for part in chunks(sorted({*customers, *formerly}))

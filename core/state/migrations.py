@@ -8,16 +8,30 @@ from collections.abc import Callable
 from sqlalchemy import Connection, insert, inspect, select, update
 
 from journeysync.core.errors import Usage
+from journeysync.core.state import tables as t
 from journeysync.core.state.tables import META, meta
 
 VERSION_NAME = "schema_version"
 
 
+_FIRST = (
+    t.meta, t.raw_record, t.person, t.company, t.person_key, t.link, t.event, t.set_aside,
+    t.watermark, t.dirty, t.customer, t.customer_alias, t.due, t.pin, t.written, t.task,
+    t.task_customer, t.task_alias, t.intent, t.failed, t.run,
+)  # fmt: skip
+_BY_HAND = (t.hold, t.override)
+
+
 def _first(connection: Connection) -> None:
-    META.create_all(connection)
+    META.create_all(connection, tables=_FIRST)
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first,)
+def _by_hand(connection: Connection) -> None:
+    """What people ask for with a command: customers left alone, stages pinned."""
+    META.create_all(connection, tables=_BY_HAND)
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _by_hand)
 """The n-th makes version n out of version n - 1."""
 
 VERSION = len(MIGRATIONS)

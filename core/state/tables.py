@@ -210,3 +210,21 @@ run = Table(
     Column("exit_code", Integer),
     _text("summary"),
 )
+
+# --- what people asked for with a command ------------------------------------------------------
+
+hold = Table(
+    "hold",
+    META,
+    _text("customer", key=True),
+    _instant("until", null=False),
+    _instant("at", null=False),
+)
+override = Table(
+    "override",
+    META,
+    _text("customer", key=True),
+    _text("stage"),  # the CRM's option value
+    _instant("until"),
+    _instant("at", null=False),
+)
