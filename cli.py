@@ -21,6 +21,7 @@ COMMANDS = {
     ),
     "hold": ("journeysync.commands.hold", "Leave a customer alone until a date."),
     "override": ("journeysync.commands.override", "Pin a customer's stage until a date."),
+    "forget": ("journeysync.commands.forget", "Delete a person from the state, for good."),
     "explain": ("journeysync.commands.explain", "Say why a customer is where they are."),
     "report": ("journeysync.commands.report", "Show links, punctuality and targets."),
     "journey": ("journeysync.commands.journey", "List, show and lint journey maps."),

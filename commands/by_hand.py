@@ -1,7 +1,7 @@
 """What `hold`, `override` and `forget` share: one customer, found in a state held for writing."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from journeysync.commands.common import Console
@@ -14,19 +14,22 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def held_state(opened: "OpenWorkspace") -> Iterator["Store"]:
-    """Open the state to change it, while no run is at work. Raises Usage where there is none."""
+def held_state(opened: "OpenWorkspace", *, dry_run: bool = False) -> Iterator["Store"]:
+    """Open the state to change it, while no run is at work; a dry run works on a copy.
+
+    Raises Usage where there is none.
+    """
     from journeysync.core.errors import Usage
     from journeysync.core.state.store import has_state, open_store, run_lock
 
     if not has_state(opened.state_url, opened.folder):
         raise Usage("Nobody is known yet. Run `journeysync sync` first.")
-    with run_lock(opened.state_url, opened.folder):
-        store = open_store(opened.state_url, opened.folder, dry_run=False)
-        try:
-            yield store
-        finally:
-            store.close()
+    with ExitStack() as stack:
+        if not dry_run:
+            stack.enter_context(run_lock(opened.state_url, opened.folder))
+        store = open_store(opened.state_url, opened.folder, dry_run=dry_run)
+        stack.callback(store.close)
+        yield store
 
 
 def until_of(console: Console, opened: "OpenWorkspace", text: str, now: "datetime") -> "datetime":

@@ -89,6 +89,11 @@ def show_reading(console: Console, outlook: "Outlook") -> None:
             f"{outlook.read.set_aside} rows could not be read right and were set aside; "
             "`journeysync status` lists them with the reason."
         )
+    if outlook.read.forgotten:
+        console.say(
+            f"{outlook.read.forgotten} records of people who were forgotten were left out; delete "
+            "these people in the tools too, where the law asks for it."
+        )
     for remark in outlook.evaluated.remarks:
         console.say(remark)
 
@@ -127,6 +132,7 @@ def document(
             "seen": outlook.read.seen,
             "changed": outlook.read.changed,
             "set_aside": outlook.read.set_aside,
+            "forgotten": outlook.read.forgotten,
             "failed": outlook.failed,
         }
         told["remarks"] = outlook.evaluated.remarks

@@ -73,3 +73,22 @@ def test_override_and_its_end(workspace: Path) -> None:
     taken = run("override", ENQUIRED, "--remove", "--workspace", workspace, "--json")
     assert (taken.code, taken.document["stage"]) == (0, None)
     assert run("sync", "--workspace", workspace).code == 0
+
+
+def test_forget_says_what_stays_in_the_tools(workspace: Path) -> None:
+    """A dry run deletes nothing; then nobody is found any more, and the next sync says so."""
+    person = "hubspot:99961"
+    dry = run("forget", person, "--dry-run", "--workspace", workspace)
+    assert (dry.code, "Dry run: nothing was deleted." in dry.out) == (0, True)
+    assert run("explain", person, "--workspace", workspace).code == 0
+    ran = run("forget", person, "--workspace", workspace, "--json")
+
+    assert ran.document["stays_in_tools"][0]["id"] == "99961"
+    assert run("explain", person, "--workspace", workspace).code == 2
+    again = run("sync", "--full", "--workspace", workspace, "--json")
+    assert again.code == 0, again.err
+    assert again.document["read"]["forgotten"] > 0
+    assert "were left out" in again.err
+    held = b"".join(file.read_bytes() for file in workspace.glob("journeysync.db*"))
+    assert b'"99961"' not in held
+    assert b"hubspot:99961" not in held

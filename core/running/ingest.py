@@ -17,8 +17,9 @@ from journeysync.core.instants import from_micros, to_micros
 from journeysync.core.models import PersonRecord, RecordKey
 from journeysync.core.ports import Batch, Source
 from journeysync.core.running.progress import Progress
-from journeysync.core.state import records
+from journeysync.core.state import forgetting, records
 from journeysync.core.state.ledger import customers_of_tasks
+from journeysync.core.state.sifting import Keys
 from journeysync.core.state.store import Store
 
 FULL_EVERY = timedelta(days=7)
@@ -35,6 +36,8 @@ class ReadReport:
     changed: int = 0
     seen: int = 0
     set_aside: int = 0
+    forgotten: int = 0
+    """Records left out because they are those of people who were forgotten."""
     read_until: dict[str, int] = field(default_factory=dict)
     """Tool -> the instant (micros) up to which all its streams are read."""
     failed: dict[str, str] = field(default_factory=dict)
@@ -71,7 +74,9 @@ def ingest(
     a key with fewer rights or a cut-off file must not look like customers who went away.
     """
     report = ReadReport()
-    reading = _Reading(store, keys_with(rules), report, now, full, most_gone, progress)
+    with store.begin() as connection:
+        memory = forgetting.load(connection)
+    reading = _Reading(store, keys_with(rules), report, now, full, most_gone, progress, memory)
     for name, source in sources.items():
         if only and name not in only:
             _keep_reach(store, source, report)
@@ -107,12 +112,13 @@ class _Reading:
     """One run's reading."""
 
     store: Store
-    keys: records.Keys
+    keys: Keys
     report: ReadReport
     now: datetime
     full: bool
     most_gone: float
     progress: Progress
+    memory: forgetting.Memory | None
 
     def read(self, source: Source, stream: str) -> None:
         """Read one stream; its watermark moves after the last batch."""
@@ -149,11 +155,13 @@ class _Reading:
                 mapping=source.mapping_version,
                 keys=self.keys,
                 now=to_micros(self.now),
+                memory=self.memory,
             )
             self._notice_tasks(connection, source.name, (one.key for one in batch.records))
         self.report.seen += stored.seen
         self.report.changed += stored.changed
         self.report.set_aside += stored.set_aside
+        self.report.forgotten += stored.forgotten
         self.progress(f"{source.name} {stream}", self.report.seen)
 
     def _forget_unseen(

@@ -19,7 +19,7 @@ _FIRST = (
     t.watermark, t.dirty, t.customer, t.customer_alias, t.due, t.pin, t.written, t.task,
     t.task_customer, t.task_alias, t.intent, t.failed, t.run,
 )  # fmt: skip
-_BY_HAND = (t.hold, t.override)
+_BY_HAND = (t.hold, t.override, t.forgotten)
 
 
 def _first(connection: Connection) -> None:
@@ -27,7 +27,7 @@ def _first(connection: Connection) -> None:
 
 
 def _by_hand(connection: Connection) -> None:
-    """What people ask for with a command: customers left alone, stages pinned."""
+    """What people ask for with a command: customers left alone or forgotten, stages pinned."""
     META.create_all(connection, tables=_BY_HAND)
 
 

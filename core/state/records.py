@@ -6,7 +6,7 @@ kill between reading and deciding loses nothing.
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,11 +24,11 @@ from journeysync.core.models import (
     RecordKey,
 )
 from journeysync.core.state import tables as t
+from journeysync.core.state.erasing import WITHHELD
+from journeysync.core.state.forgetting import Memory
 from journeysync.core.state.ledger import edited_records
+from journeysync.core.state.sifting import Keys, Sifted, sift
 from journeysync.core.state.store import chunks, upsert
-
-Keys = Callable[[PersonRecord], Iterable[tuple[str, str]]]
-"""The (kind, value) keys by which a person can be joined to others."""
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 _person = msgspec.json.Decoder(PersonRecord).decode
@@ -48,6 +48,8 @@ class Stored:
     seen: int = 0
     changed: int = 0
     set_aside: int = 0
+    forgotten: int = 0
+    """Records left out because they are those of people who were forgotten."""
 
 
 def store_batch(
@@ -59,10 +61,12 @@ def store_batch(
     mapping: str,
     keys: Keys,
     now: int,
+    memory: Memory | None = None,
 ) -> Stored:
     """Keep the records that differ from what is stored, with what they mean.
 
     The same record twice in a batch counts as its last version. Repeating a batch changes nothing.
+    Of people whom the `memory` knows as forgotten nothing is kept.
     """
     latest = {record.key: record for record in records}
     before = _digests(connection, list(latest))
@@ -72,6 +76,14 @@ def store_batch(
         digest = _digest(content, deleted=record.deleted)
         if before.get(key) != (digest, mapping) and not (record.deleted and key not in before):
             changed.append((record, content, digest))
+    readings = {
+        source_of(record.key): Reading() if record.deleted else normalise(record)
+        for record, _, _ in changed
+    }
+    sifted = Sifted()
+    if memory is not None:
+        fresh = [record for record, _, _ in changed]
+        sifted = sift(connection, fresh, readings, keys, memory, now)
     rows = [
         {
             "tool": record.key.tool, "type": record.key.type, "id": record.key.id,
@@ -79,16 +91,19 @@ def store_batch(
             "deleted": int(record.deleted), "read_at": now,
         }
         for record, content, digest in changed
+        if source_of(record.key) not in sifted.dropped
     ]  # fmt: skip
+    for row in rows:
+        if f"{row['tool']}:{row['type']}:{row['id']}" in sifted.withheld:
+            # Without a digest it is looked at again whenever it is read.
+            row |= {"content": "{}", "digest": "", "deleted": WITHHELD}
     upsert(connection, t.raw_record, rows)
-    readings = {
-        source_of(record.key): Reading() if record.deleted else normalise(record)
-        for record, _, _ in changed
-    }
     _replace(connection, readings, keys)
     edited = edited_records(connection, latest.values())
     upsert(connection, t.dirty, [{"person": name} for name in sorted(edited)])
-    return Stored(len(latest), len(changed), sum(len(r.set_aside) for r in readings.values()))
+    aside = sum(len(reading.set_aside) for reading in readings.values())
+    left_out = len(sifted.dropped | sifted.withheld)
+    return Stored(len(latest), len(changed) - left_out, aside, left_out)
 
 
 def unseen(
@@ -98,7 +113,7 @@ def unseen(
     row = t.raw_record.c
     stored = connection.execute(
         select(row.tool, row.type, row.id).where(
-            row.tool == tool, row.stream == stream, row.deleted == 0
+            row.tool == tool, row.stream == stream, row.deleted != 1
         )
     )
     known = [RecordKey(*found) for found in stored]

@@ -228,3 +228,9 @@ override = Table(
     _instant("until"),
     _instant("at", null=False),
 )
+forgotten = Table(
+    "forgotten",
+    META,
+    _text("hash", key=True),  # salted, of a record's name or a key: nothing else is left
+    _instant("at", null=False),
+)
