@@ -36,6 +36,8 @@ class Need:
     standing: str = ""
     """alive: a task should be open; pending: not yet missed; unknown: a tool was not read; else
     the reason why no task is needed."""
+    held: bool = False
+    """A task should be open, but for a customer who is to be left alone."""
 
 
 def task_key(touchpoint: str, anchor: str, k: int, customer: str = "") -> str:
@@ -76,6 +78,7 @@ def needs_of(
                 if moot(touchpoint, atlas, answer.journey, pinned):
                     standing = "a person has set a stage that makes it pointless"
                 if view.hold is not None and standing in (ALIVE, PENDING, UNKNOWN):
+                    need.held = need.held or standing == ALIVE
                     standing = f"the customer is left alone until {minute(view.hold, atlas.zone)}"
                 need.members.append((view, one, answer.journey))
                 need.standing = _stronger(need.standing, standing)

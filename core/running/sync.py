@@ -7,6 +7,7 @@ comes to the same end.
 
 import hashlib
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,7 +23,13 @@ from journeysync.core.identity.rules import IdentityRules
 from journeysync.core.instants import from_micros, to_micros
 from journeysync.core.language.model import Calendar, Journey
 from journeysync.core.planning.ledger import Ledger, Rules
-from journeysync.core.planning.make import Questions, concerned, make_plan, questions
+from journeysync.core.planning.make import (
+    Concerned,
+    Questions,
+    concerned,
+    make_plan,
+    questions,
+)
 from journeysync.core.planning.plan import Counts, Plan
 from journeysync.core.planning.records import targets
 from journeysync.core.planning.shown import Atlas
@@ -114,8 +121,8 @@ def look(job: Job) -> Outlook:
         {name: source.emits() for name, source in job.sources.items()},
     )  # fmt: skip
     rules = rules_of(job)
-    evaluated, views = _evaluate(job, sorted(chosen), setting, dirty, atlas, rules)
-    plan, failed, stopped = _plan(job, views, atlas, rules, mark, read.failed)
+    evaluated, seen = _evaluate(job, sorted(chosen), setting, dirty, atlas, rules)
+    plan, failed, stopped = _plan(job, seen, atlas, rules, mark, read.failed)
     due = _due(evaluated, plan, job, atlas.zone)
     return Outlook(
         plan, read, evaluated, due, dirty, failed, read.stopped or stopped, tuple(sorted(chosen))
@@ -137,11 +144,11 @@ def _evaluate(
     dirty: Sequence[str],
     atlas: Atlas,
     rules: Rules,
-) -> tuple[Evaluated, list[CustomerView]]:
+) -> tuple[Evaluated, Concerned]:
     """Evaluate in chunks; keep the whole view only of customers whom a plan may concern."""
     touched = set(dirty)
     everything = Evaluated()
-    kept: list[CustomerView] = []
+    kept = Concerned([], Counter())
     for start in range(0, len(customers), CHUNK):
         part = customers[start : start + CHUNK]
         with job.store.begin() as connection:
@@ -153,7 +160,9 @@ def _evaluate(
             ledger = _ledger(job, found.views, rules)
         everything.due |= found.due
         everything.remarks += found.remarks
-        kept += concerned(found.views, atlas, rules, ledger, job.now)
+        part_of_it = concerned(found.views, atlas, rules, ledger, job.now)
+        kept.views.extend(part_of_it.views)
+        kept.left_out.update(part_of_it.left_out)
         job.progress("evaluating", start + len(part), len(customers))
     return everything, kept
 
@@ -169,18 +178,22 @@ def _ledger(job: Job, views: Sequence[CustomerView], rules: Rules) -> Ledger:
 
 def _plan(
     job: Job,
-    views: Sequence[CustomerView],
+    seen: Concerned,
     atlas: Atlas,
     rules: Rules,
     mark: str,
     unread: Mapping[str, str],
 ) -> tuple[Plan, dict[str, str], Stop | None]:
+    views = seen.views
     ledger = _ledger(job, views, rules)
     asked = questions(views, atlas, rules, ledger, job.now) if views else Questions((), ())
     tools = {key: (task.tool,) for key, task in ledger.tasks.items()}
     down = {tool: why for tool, why in unread.items() if tool in job.destinations}
     gathered = gather(job.destinations, asked, ledger, tools, down)
-    plan = make_plan(views, atlas, rules, ledger, gathered.world, now=job.now, fingerprint=mark)
+    plan = make_plan(
+        views, atlas, rules, ledger, gathered.world, now=job.now, fingerprint=mark,
+        left_out=seen.left_out,
+    )  # fmt: skip
     return plan, {**unread, **gathered.failed}, gathered.stopped
 
 
