@@ -26,6 +26,7 @@ def job(
     full: bool = False,
     only: Sequence[str] = (),
     accept: Sequence[str] = (),
+    failed_only: bool = False,
 ) -> Iterator["Job"]:
     """Open state and tools for one run; a real run holds the workspace's lock."""
     from journeysync.commands.tools import make_destinations, make_sources
@@ -57,6 +58,7 @@ def job(
             full=full,
             only=tuple(only),
             accept=frozenset(accept),
+            failed_only=failed_only,
             progress=stack.enter_context(console.progress()),
         )
 

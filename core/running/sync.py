@@ -39,7 +39,7 @@ from journeysync.core.running.answers import Evaluated, Setting, evaluate_custom
 from journeysync.core.running.execute import Executed, execute
 from journeysync.core.running.gather import gather
 from journeysync.core.running.identify import identify
-from journeysync.core.running.ingest import GUARD_FLOOR, ReadReport, ingest
+from journeysync.core.running.ingest import GUARD_FLOOR, ReadReport, as_read, ingest
 from journeysync.core.running.progress import Progress, silent
 from journeysync.core.running.recover import recover
 from journeysync.core.state import ledger as ledger_of
@@ -67,6 +67,8 @@ class Job:
     full: bool = False
     only: tuple[str, ...] = ()
     accept: frozenset[str] = frozenset()
+    failed_only: bool = False
+    """Read nothing, and look at the customers of rows that failed alone."""
     progress: Progress = silent
 
 
@@ -100,22 +102,8 @@ def look(job: Job) -> Outlook:
     atlas = Atlas.of(job.journeys, ZoneInfo(job.workspace.timezone))
     identity = IdentityRules.of(job.workspace)
     recover(job.store, job.destinations, job.clock)
-    read = ingest(
-        job.store, job.sources, identity, now=min(job.now, job.clock), full=job.full,
-        only=job.only, progress=job.progress,
-        most_gone=1.0 if "vanished" in job.accept else job.workspace.guard.max_changes,
-    )  # fmt: skip
     mark = fingerprint(job)
-    with job.store.begin() as connection:
-        dirty = tuple(runs.dirty_people(connection))
-        identified = identify(connection, dirty, identity)
-        if job.full or runs.fingerprint(connection) != mark:
-            chosen = runs.all_customers(connection)
-        else:
-            chosen = set(identified.customers | identified.vanished)
-            chosen |= runs.due_customers(connection, to_micros(job.now))
-            chosen |= ledger_of.failed_customers(connection) | read.task_customers
-            chosen |= ledger_of.customers_sharing_tasks(connection, chosen)
+    read, dirty, chosen = _failed(job) if job.failed_only else _read(job, identity, mark)
     setting = Setting(
         job.journeys, identity, job.now, atlas.zone, _reach(job, read),
         {name: source.emits() for name, source in job.sources.items()},
@@ -125,8 +113,42 @@ def look(job: Job) -> Outlook:
     plan, failed, stopped = _plan(job, seen, atlas, rules, mark, read.failed)
     due = _due(evaluated, plan, job, atlas.zone)
     return Outlook(
-        plan, read, evaluated, due, dirty, failed, read.stopped or stopped, tuple(sorted(chosen))
+        plan,
+        read,
+        evaluated,
+        due,
+        tuple(dirty),
+        failed,
+        read.stopped or stopped,
+        tuple(sorted(chosen)),
     )
+
+
+def _read(job: Job, identity: IdentityRules, mark: str) -> tuple[ReadReport, list[str], set[str]]:
+    """Read the tools; return what was read, the records with news, and whom to look at."""
+    read = ingest(
+        job.store, job.sources, identity, now=min(job.now, job.clock), full=job.full,
+        only=job.only, progress=job.progress,
+        most_gone=1.0 if "vanished" in job.accept else job.workspace.guard.max_changes,
+    )  # fmt: skip
+    with job.store.begin() as connection:
+        dirty = runs.dirty_people(connection)
+        identified = identify(connection, dirty, identity)
+        if job.full or runs.fingerprint(connection) != mark:
+            return read, dirty, runs.all_customers(connection)
+        chosen = set(identified.customers | identified.vanished)
+        chosen |= runs.due_customers(connection, to_micros(job.now))
+        chosen |= ledger_of.failed_customers(connection) | read.task_customers
+        chosen |= ledger_of.customers_sharing_tasks(connection, chosen)
+    return read, dirty, chosen
+
+
+def _failed(job: Job) -> tuple[ReadReport, list[str], set[str]]:
+    """Choose the customers of rows that failed, without reading; news wait for the next sync."""
+    with job.store.begin() as connection:
+        chosen = ledger_of.failed_customers(connection)
+        chosen |= ledger_of.customers_sharing_tasks(connection, chosen)
+    return as_read(job.store, job.sources), [], chosen
 
 
 def _reach(job: Job, read: ReadReport) -> dict[str, int]:
@@ -232,8 +254,11 @@ def finish(job: Job, outlook: Outlook, *, command: str) -> Finished:
         due = {**outlook.due, **dict.fromkeys(again, to_micros(job.now))}
         runs.set_due(connection, outlook.customers, due)
         runs.clean(connection, outlook.dirty)
+        still = {(one.tool, one.record) for one in executed.failures}
+        ledger_of.drop_failures(connection, outlook.customers, still, outlook.failed)
         wishes.clear_ended(connection, outlook.customers, min(job.now, job.clock))
-        runs.set_fingerprint(connection, outlook.plan.fingerprint)
+        if not job.failed_only:  # only a run that could look at everybody has
+            runs.set_fingerprint(connection, outlook.plan.fingerprint)
         runs.finish_run(connection, run, to_micros(job.clock), code, msgspec.to_builtins(counts))
     return Finished(counts, executed, code)
 

@@ -366,6 +366,25 @@ def forget_failure(connection: Connection, change: RecordChange | TaskChange) ->
     )
 
 
+def drop_failures(
+    connection: Connection,
+    customers: Collection[str],
+    again: Collection[tuple[str, str]],
+    down: Collection[str],
+) -> None:
+    """Forget failures of customers who were looked at, but those that failed `again`.
+
+    What is no longer wanted cannot fail any more. Tools that are `down` were not asked.
+    """
+    row = t.failed.c
+    for part in chunks(sorted(customers)):
+        for tool, key in connection.execute(
+            select(row.tool, row.key).where(row.customer.in_(part))
+        ).all():
+            if (tool, key) not in again and tool not in down:
+                connection.execute(delete(t.failed).where(row.tool == tool, row.key == key))
+
+
 def failed_customers(connection: Connection) -> set[str]:
     """Return the customers with a row that failed."""
     return {customer for (customer,) in connection.execute(select(t.failed.c.customer))}
