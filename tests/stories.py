@@ -7,10 +7,18 @@ is an instant of the map's calendar and what happened then:
     2026-11-02 12:00  booking.created b1 for 2026-11-10 10:00
     2026-11-03 09:00  booking.rescheduled b1 to 2026-11-12 09:00
 
-A word without `=` is the booking it is about. `for` and `to` say when that booking starts: the
-start moves with it, as in a booking tool, so what is asked earlier knows the earlier start only.
-Booking and start say as `lead_time` how many hours ahead they were set, and an `outcome` stands on
-the start, too, as in HubSpot.
+A word without `=` is the record it is about, of the kind's noun: a booking here, an order or a
+deal elsewhere. `for` and `to` say when a booking starts: the start moves with it, as in a booking
+tool, so what is asked earlier knows the earlier start only. Booking and start say as `lead_time`
+how many hours ahead they were set, and an `outcome` stands on the start, too, as in HubSpot.
+`on` says when something will be that is known already, such as the end of a contract:
+
+    2026-11-02 10:00  contract.ends d1 on 2027-11-02 10:00
+
+A first line without an instant says what is known of the customer:
+
+    segment=enterprise source=referral
+
 A line with `?` asks what the map says at that instant, and holds the whole answer:
 
     2026-11-03 10:00  ? during; to do: welcome-letter; reminder: due; check-in: none
@@ -91,13 +99,20 @@ def _said(journey: Journey, answer: Answer, asked: tuple[str, ...]) -> str:
 def _story(name: str, lines: tuple[str, ...], zone: ZoneInfo) -> Story:
     known: list[Event] = []
     questions = []
+    attributes: dict[str, Scalar] = {}
     for number, line in enumerate(lines):
+        if number == 0 and "=" in line.split()[0]:
+            for word in shlex.split(line):
+                key, _, value = word.partition("=")
+                attributes[key] = value
+            continue
         day, time, what = line.split(maxsplit=2)
         at = _instant(day, time, zone)
         if what.startswith("?"):
             named = [part.partition(":")[0].strip() for part in what[1:].split(";")[1:]]
             asked = tuple(one for one in named if one != "to do")
-            questions.append((Question(number, at, asked), Person("crm:1", {}, tuple(known))))
+            person = Person("crm:1", attributes, tuple(known))
+            questions.append((Question(number, at, asked), person))
         else:
             known = _after(known, number, at, shlex.split(what), zone)
     return Story(name, lines, tuple(questions))
@@ -109,29 +124,31 @@ def _after(
     """Add what happened; a booking that is moved starts at its new time only."""
     kind, *rest = words
     attributes: dict[str, Scalar] = {}
-    booking = ""
+    record = ""
     starts: datetime | None = None
     while rest:
         word = rest.pop(0)
-        if word in {"for", "to"}:
+        if word == "on":
+            at = _instant(rest.pop(0), rest.pop(0), zone)
+        elif word in {"for", "to"}:
             starts = _instant(rest.pop(0), rest.pop(0), zone)
         elif "=" in word:
             key, _, value = word.partition("=")
             attributes[key] = value
         else:
-            booking = word
+            record = word
     ahead: dict[str, Scalar] = {}
     if starts is not None:
         ahead["lead_time"] = (starts - at).total_seconds() / HOUR
     if kind == "booking.created":
         attributes |= ahead
-    subject = ("booking", booking) if booking else ("", "")
+    subject = (kind.partition(".")[0], record) if record else ("", "")
     event = Event(f"e{number:03}", "crm", kind, at, "crm:1", *subject, attributes)
-    name = f"{booking}-start"
+    name = f"{record}-start"
     if starts is not None:
         start = replace(event, id=name, kind="booking.starts", at=starts, attributes=ahead)
         return [*(one for one in known if one.id != name), event, start]
-    if booking and "outcome" in attributes:
+    if record and "outcome" in attributes:
         told = {"outcome": attributes["outcome"]}
         known = [replace(one, attributes=told) if one.id == name else one for one in known]
     return [*known, event]

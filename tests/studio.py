@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 from hubspot_portal import Portal, portal
 
@@ -105,6 +106,14 @@ class Studio:
 
     def writes(self) -> list[dict[str, Any]]:
         return [one for one in self.portal.journal() if one["writes"]]
+
+    def sandbox_request(self, method: str, path: str) -> int:
+        """Ask the portal as any program with the key can; return the status."""
+        tool = self.portal.sandbox.tools["hubspot"]
+        asked = Request(tool["base_url"] + path, method=method)
+        asked.add_header("Authorization", f"Bearer {tool['access_token']}")
+        with urlopen(asked, timeout=10) as answer:
+            return int(answer.status)
 
     def task(self, touchpoint: str) -> TaskChange:
         """The task that a dry run would open for a touchpoint."""

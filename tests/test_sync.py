@@ -10,6 +10,7 @@ from studio import Studio, plain, studio
 from journeysync.core.errors import Guarded, Locked, Stale, Usage
 from journeysync.core.language.model import Journey
 from journeysync.core.planning.plan import decode, encode
+from journeysync.core.ports import TaskWrite
 from journeysync.core.state.store import open_store, run_lock
 
 
@@ -357,3 +358,37 @@ def test_merged_contacts_keep_one_task(place: Studio) -> None:
 
     assert len(same) == 1
     assert place.sync().counts.calls == 0
+
+
+# --- tasks in the portal -------------------------------------------------------------------------
+
+
+def test_a_task_that_we_closed_can_be_opened_again(place: Studio) -> None:
+    """With its key: there is no second one."""
+    tool = place.portal.connect()
+    (made,) = tool.create_tasks([TaskWrite("js1-x", subject="Call", due=place.portal.now)])
+    tool.change_tasks([TaskWrite("js1-x", made.id, close_because="seen")])
+    (closed,) = tool.tasks(ids=[made.id])
+    again = TaskWrite("js1-x", made.id, subject="Call again", body="Why", reopen=True)
+    tool.change_tasks([again])
+    (reopened,) = tool.tasks(keys=["js1-x"])
+
+    assert (closed.status, closed.closed_by_us) == ("completed", True)
+    assert (reopened.status, reopened.closed_by_us, reopened.id) == ("open", False, made.id)
+
+
+def test_a_portal_that_allows_no_properties_on_tasks(place: Studio) -> None:
+    """The key stands in the task's text: no second task, and the first one closes."""
+    tool = place.sandbox_request
+    for name in ("key", "touchpoint", "anchor", "closed"):
+        assert tool("DELETE", f"/crm/properties/2026-03/tasks/journeysync_{name}") == 204
+    opened = place.sync().counts.tasks_opened
+    place.advance(0.01)
+    again = place.sync()
+
+    assert opened > 3
+    assert (again.counts.tasks_opened, again.counts.calls) == (0, 0)
+    (place.folder / "journeysync.db").unlink()
+    assert place.sync().counts.tasks_opened == opened  # found, not made: see the next line
+    texts = [task["properties"]["hs_task_body"] for task in place.snapshot()["hubspot"]["tasks"]]
+    assert sum("journeysync js1-" in text for text in texts) == opened

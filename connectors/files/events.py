@@ -26,6 +26,8 @@ _KIND = r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*"
 _CREATED = "person.created"
 _COLUMNS = ("customer", "line", "person", "moment", "number", "id", "kind")
 _FEW = 1000
+_SAMPLE = 100_000
+"""So many rows are looked at first, to leave out columns that hold many texts."""
 NOBODY = -1
 
 
@@ -156,10 +158,10 @@ class EventReading:
 
     def _find_kinds(self) -> None:
         """Make a type of the kinds there are: two bytes instead of a text in every row."""
-        rows = self.duck.rows(
-            f"SELECT DISTINCT {self.file.text('kind')} FROM {self.file.relation}"  # noqa: S608
-        )
-        found = {str(kind) for (kind,) in rows if kind is not None}
+        # The bare column: DuckDB then looks at Parquet's dictionaries, not at every row.
+        cell = self.file.cells.get("kind", "NULL")
+        rows = self.duck.rows(f"SELECT DISTINCT {cell} FROM {self.file.relation}")  # noqa: S608
+        found = {str(kind) for (kind,) in rows if kind not in (None, "")}
         kinds = sorted({_CREATED, *(kind.strip() for kind in found if _readable(kind.strip()))})
         kind = self.file.trimmed("kind")
         if "kind" in self.file.types and found <= set(kinds):
@@ -181,11 +183,11 @@ class EventReading:
         cells = [self.file.cells[name] for name in texts]
         (counts,) = self.duck.rows(
             f"SELECT {', '.join(f'approx_count_distinct({cell})' for cell in cells)} "  # noqa: S608
-            f"FROM {self.file.relation}"
+            f"FROM (SELECT * FROM {self.file.relation} LIMIT {_SAMPLE}) e"
         )
         made = {}
         for at, (name, cell, count) in enumerate(zip(texts, cells, counts, strict=True)):
-            if 0 < count <= _FEW:
+            if 0 < count <= _FEW and self._few(cell):
                 made[name] = f"few_texts_{at}"
                 self.duck.run(f"DROP TYPE IF EXISTS {made[name]}")
                 self.duck.run(
@@ -193,6 +195,13 @@ class EventReading:
                     f"FROM {self.file.relation} WHERE {cell} IS NOT NULL)"
                 )
         return made
+
+    def _few(self, cell: str) -> bool:
+        """Say whether a column that looked like it holds few texts indeed does."""
+        ((count,),) = self.duck.rows(
+            f"SELECT count(*) FROM (SELECT DISTINCT {cell} FROM {self.file.relation})"  # noqa: S608
+        )
+        return int(count) <= _FEW
 
     def _find_doubles(self) -> None:
         """Make the table of rows that are older versions (0), or the n-th among equals (n).

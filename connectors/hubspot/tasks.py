@@ -208,9 +208,10 @@ class Tasks:
             "hs_timestamp": None if row.due is None else written(row.due),
             "hubspot_owner_id": row.owner,
             "hs_task_priority": None if row.priority is None else row.priority.upper(),
-            "hs_task_status": "COMPLETED" if closed else None,
-            CLOSED: row.close_because if closed and self._keyed() else None,
+            "hs_task_status": "COMPLETED" if closed else "NOT_STARTED" if row.reopen else None,
         }
+        if self._keyed() and (closed or row.reopen):
+            given[CLOSED] = row.close_because or ""
         return {name: value for name, value in given.items() if value is not None}
 
 

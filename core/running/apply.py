@@ -15,6 +15,7 @@ from journeysync.core.planning.edits import equal
 from journeysync.core.planning.plan import Plan, RecordChange, TaskChange
 from journeysync.core.ports import Destination, PresentRecord, PresentTask
 from journeysync.core.running.execute import execute
+from journeysync.core.running.gather import in_batches
 from journeysync.core.running.recover import recover
 from journeysync.core.running.sync import Finished, Job, fingerprint, guard
 from journeysync.core.state import runs
@@ -96,11 +97,12 @@ def _as_before(change: RecordChange, answer: PresentRecord) -> bool:
 def _tasks_that_differ(job: Job, plan: Plan) -> Iterable[str]:
     for tool, destination in sorted(job.destinations.items()):
         tasks = {change.key: change for change in plan.tasks if change.tool == tool}
-        keys = list(tasks)
-        found: dict[str, PresentTask] = {}
-        for start in range(0, len(keys), destination.batch):
-            part = destination.tasks(keys=keys[start : start + destination.batch])
-            found |= {task.key: task for task in part}
+        by_id = {change.id: key for key, change in tasks.items() if change.id}
+        keys = [key for key, change in tasks.items() if not change.id]
+        found = {
+            by_id.get(task.id, task.key): task
+            for task in in_batches(destination, keys=keys, ids=list(by_id))
+        }
         for key, change in tasks.items():
             if not _task_as_before(change, found.get(key)):
                 yield f"{tool} task {change.id or key} is not as it was"

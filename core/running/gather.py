@@ -1,6 +1,6 @@
 """Reading from the CRMs what a plan depends on: present fields, tasks, owners. Writes nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -27,10 +27,9 @@ def gather(
     destinations: Mapping[str, Destination],
     asked: Questions,
     ledger: Ledger,
-    task_tools: Mapping[str, Sequence[str]],
     down: Mapping[str, str],
 ) -> Gathered:
-    """Ask every CRM for its part; `task_tools` says in which CRMs each task key is looked up."""
+    """Ask every CRM for its part."""
     records: dict[RecordId, PresentRecord] = {}
     tasks: dict[str, PresentTask] = {}
     owners: dict[str, dict[str, OwnerInfo]] = {}
@@ -40,16 +39,15 @@ def gather(
         if name in failed:
             continue
         mine = [record for record in asked.records if record[0] == name]
-        keys = [key for key in asked.task_keys if name in task_tools.get(key, destinations)]
         try:
             records |= _records(destination, mine, ledger)
-            if keys:
+            known = [one for key in asked.task_keys if (one := ledger.tasks.get(key)) is not None]
+            mine_by_id = {one.id: one.key for one in known if one.tool == name and one.id}
+            keys = [key for key in asked.task_keys if key not in ledger.tasks]
+            if keys or mine_by_id:
                 owners[name] = {owner.id: owner for owner in destination.owners()}
-                tasks |= {
-                    task.key: task
-                    for start in range(0, len(keys), destination.batch)
-                    for task in destination.tasks(keys=keys[start : start + destination.batch])
-                }
+            for task in in_batches(destination, keys=keys, ids=list(mine_by_id)):
+                tasks[mine_by_id.get(task.id, task.key)] = task
         except (BadCredentials, OverBudget) as error:
             failed[name] = str(error)
             found.stopped = found.stopped or error
@@ -58,6 +56,20 @@ def gather(
     found.failed = failed
     found.world = World(records, tasks, owners, frozenset(failed))
     return found
+
+
+def in_batches(
+    destination: Destination, *, keys: Sequence[str] = (), ids: Sequence[str] = ()
+) -> Iterator[PresentTask]:
+    """Read tasks, as many at a time as the CRM takes; by id where we know it.
+
+    A CRM that cannot hold our key in a field of its own finds tasks by id only.
+    """
+    size = destination.batch
+    for start in range(0, len(keys), size):
+        yield from destination.tasks(keys=keys[start : start + size])
+    for start in range(0, len(ids), size):
+        yield from destination.tasks(ids=ids[start : start + size])
 
 
 def _records(

@@ -13,6 +13,7 @@ from journeysync.core.planning.edits import equal
 from journeysync.core.planning.plan import RecordChange, TaskChange
 from journeysync.core.ports import Destination, PresentRecord, PresentTask
 from journeysync.core.running.execute import Change, confirm
+from journeysync.core.running.gather import in_batches
 from journeysync.core.state import ledger
 from journeysync.core.state import tables as t
 from journeysync.core.state.store import Store, upsert
@@ -66,11 +67,12 @@ def _made(destination: Destination, changes: list[Change]) -> dict[tuple[str, st
                 if _holds(present, some[present.asked]):
                     made["record", f"{kind}:{present.asked}"] = present.id
     tasks = {change.key: change for change in changes if isinstance(change, TaskChange)}
-    keys = list(tasks)
-    for start in range(0, len(keys), destination.batch):
-        for task in destination.tasks(keys=keys[start : start + destination.batch]):
-            if _done(task, tasks[task.key]):
-                made[ledger.kind_of(tasks[task.key]), task.key] = task.id
+    by_id = {change.id: change for change in tasks.values() if change.id}
+    keys = [key for key, change in tasks.items() if not change.id]
+    for task in in_batches(destination, keys=keys, ids=list(by_id)):
+        change = by_id.get(task.id) or tasks[task.key]
+        if _done(task, change):
+            made[ledger.kind_of(change), change.key] = task.id
     return made
 
 

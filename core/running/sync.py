@@ -209,9 +209,8 @@ def _plan(
     views = seen.views
     ledger = _ledger(job, views, rules)
     asked = questions(views, atlas, rules, ledger, job.now) if views else Questions((), ())
-    tools = {key: (task.tool,) for key, task in ledger.tasks.items()}
     down = {tool: why for tool, why in unread.items() if tool in job.destinations}
-    gathered = gather(job.destinations, asked, ledger, tools, down)
+    gathered = gather(job.destinations, asked, ledger, down)
     plan = make_plan(
         views, atlas, rules, ledger, gathered.world, now=job.now, fingerprint=mark,
         left_out=seen.left_out,
