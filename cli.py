@@ -15,6 +15,7 @@ COMMANDS = {
     "provision": ("journeysync.commands.provision", "Make our fields in the CRM, or remove them."),
     "sync": ("journeysync.commands.sync", "Read every tool, show or write stages and tasks."),
     "apply": ("journeysync.commands.apply", "Carry out a plan that a dry run saved."),
+    "undo": ("journeysync.commands.undo", "Put back what a run changed."),
     "retry": ("journeysync.commands.retry", "Try the rows that failed again, and nothing else."),
     "evaluate": (
         "journeysync.commands.evaluate",

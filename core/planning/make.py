@@ -107,7 +107,7 @@ def make_plan(
         tasks_moved=sum(c.action == "move" for c in task_list),
         kept=records.kept + tasks.kept + len({pin.customer for pin in found if pin.tool}),
         held=len(tasks.held) + tasks.waiting,
-        calls=calls_of(changes, task_list, rules),
+        calls=calls_of(changes, task_list, rules.batch),
     )
     return Plan(
         made_at=now,
@@ -124,13 +124,15 @@ def make_plan(
     )
 
 
-def calls_of(records: Sequence[RecordChange], tasks: Sequence[TaskChange], rules: Rules) -> int:
+def calls_of(
+    records: Sequence[RecordChange], tasks: Sequence[TaskChange], batch: Mapping[str, int]
+) -> int:
     """Count the writing calls that a plan will cost."""
     rows = Counter(("record", change.tool, change.object_type) for change in records)
     rows.update(
         ("task", change.tool, "create" if change.action == "open" else "change") for change in tasks
     )
-    return sum(-(-count // rules.batch[tool]) for (_, tool, _), count in rows.items())
+    return sum(-(-count // batch[tool]) for (_, tool, _), count in rows.items())
 
 
 def _number(record: str) -> tuple[int, str]:

@@ -5,7 +5,7 @@ the intents taken away, in one transaction. What stays behind is read back (`rec
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from typing import cast
@@ -14,10 +14,12 @@ from sqlalchemy import Connection
 
 from journeysync.core.errors import BadCredentials, OverBudget, Skip, Stop, ToolDown
 from journeysync.core.errors import Retry as Unanswered
+from journeysync.core.instants import to_micros
 from journeysync.core.planning import fields as f
 from journeysync.core.planning.plan import Counts, Plan, RecordChange, TaskChange
 from journeysync.core.ports import Destination, Outcome, RecordWrite, TaskWrite
 from journeysync.core.running.progress import Progress
+from journeysync.core.state import changes as changes_of_runs
 from journeysync.core.state import ledger
 from journeysync.core.state.store import Store
 
@@ -88,8 +90,12 @@ def execute(
             _wait(result, changes, tool, str(error))
         else:
             with store.begin() as connection:
-                for change in changes:
+                made = [
                     _note(connection, result, change, outcomes.get(ledger.key_of(change)), now)
+                    for change in changes
+                ]
+                done_now = [change for change in made if change is not None]
+                changes_of_runs.note(connection, run, done_now, to_micros(now))
         done += len(changes)
         progress("writing", done, total)
     return result
@@ -144,11 +150,16 @@ def task_write(change: TaskChange) -> TaskWrite:
             return TaskWrite(change.key, change.id, close_because=change.because)
         case "move":
             return TaskWrite(change.key, change.id, due=change.due)
+        case "reopen":  # of a task that is put back nothing but this is known: the rest stays
+            return TaskWrite(
+                change.key, change.id, change.subject or None, change.body or None, change.due,
+                change.owner or None, change.priority, None, change.touchpoint, change.anchor,
+                change.about, reopen=True,
+            )  # fmt: skip
         case _:
             return TaskWrite(
                 change.key, change.id, change.subject, change.body, change.due, change.owner,
                 change.priority, None, change.touchpoint, change.anchor, change.about,
-                reopen=change.action == "reopen",
             )  # fmt: skip
 
 
@@ -158,28 +169,32 @@ def _note(
     change: Change,
     outcome: Outcome | None,
     now: datetime,
-) -> None:
+) -> Change | None:
+    """Store what became of a row; return the change if it was made."""
     if outcome is None or outcome.status == "unknown":
         _wait(result, [change], change.tool, "", outcome)
-        return
+        return None
+    made: Change | None = None
     if outcome.status == "failed":
         ledger.note_failure(connection, change, outcome, now)
         result.failures.append(
             Failure(change.tool, ledger.key_of(change), outcome.code, outcome.message)
         )
     else:
-        confirm(connection, change, outcome.id, now)
+        made = confirm(connection, change, outcome.id, now)
         _count(result, change)
     ledger.settle(connection, change)
+    return made
 
 
-def confirm(connection: Connection, change: Change, number: str, now: datetime) -> None:
-    """Store that the CRM has made a change."""
+def confirm(connection: Connection, change: Change, number: str, now: datetime) -> Change:
+    """Store that the CRM has made a change; return it with the id that the CRM gave."""
+    ledger.forget_failure(connection, change)
     if isinstance(change, RecordChange):
         ledger.note_record(connection, change, now)
-    else:
-        ledger.note_task(connection, change, number or change.id, now)
-    ledger.forget_failure(connection, change)
+        return change
+    ledger.note_task(connection, change, number or change.id, now)
+    return replace(change, id=number or change.id)
 
 
 def _count(result: Executed, change: Change) -> None:

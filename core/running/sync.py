@@ -42,8 +42,8 @@ from journeysync.core.running.identify import identify
 from journeysync.core.running.ingest import GUARD_FLOOR, ReadReport, as_read, ingest
 from journeysync.core.running.progress import Progress, silent
 from journeysync.core.running.recover import recover
+from journeysync.core.state import changes, runs, wishes
 from journeysync.core.state import ledger as ledger_of
-from journeysync.core.state import runs, wishes
 from journeysync.core.state.store import Store
 from journeysync.core.workspace import Workspace
 
@@ -238,6 +238,7 @@ def finish(job: Job, outlook: Outlook, *, command: str) -> Finished:
     before = {name: tool.calls for name, tool in job.destinations.items()}
     with job.store.begin() as connection:
         runs.start_run(connection, run, command, to_micros(job.clock))
+        changes.prune(connection, to_micros(job.clock))
         ledger_of.note_adoptions(connection, outlook.plan.adoptions, job.clock)
         ledger_of.note_findings(connection, outlook.plan.findings)
         ledger_of.note_pins(connection, outlook.plan.pins)

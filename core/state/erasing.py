@@ -129,7 +129,7 @@ def _of_record(connection: Connection, tool: str, kind: str, number: str) -> Non
     connection.execute(
         delete(t.written).where(row.tool == tool, row.object_type == kind, row.id == number)
     )
-    for table in (t.intent, t.failed):
+    for table in (t.intent, t.failed, t.change):
         connection.execute(
             delete(table).where(table.c.tool == tool, table.c.key == f"{kind}:{number}")
         )
@@ -174,7 +174,8 @@ def _tasks(connection: Connection, ids: list[str], found: Erased, now: int, *, g
         .all()
     )
     for part in chunks(sorted(keys)):
-        connection.execute(delete(t.intent).where(t.intent.c.key.in_(part)))
+        for table in (t.intent, t.change):
+            connection.execute(delete(table).where(table.c.key.in_(part)))
         rows = connection.execute(select(t.task).where(t.task.c.key.in_(part))).all()
         for task in rows:
             others = [one for one in msgspec.json.decode(task.customers) if one not in ids]

@@ -317,18 +317,17 @@ def key_of(change: RecordChange | TaskChange) -> str:
     return change.key
 
 
-def pending(connection: Connection) -> list[RecordChange | TaskChange]:
-    """Return the changes of which nobody knows whether the CRM has made them."""
-    found: list[RecordChange | TaskChange] = []
-    for kind, payload in connection.execute(
-        select(t.intent.c.kind, t.intent.c.payload).order_by(
-            t.intent.c.tool, t.intent.c.kind, t.intent.c.key
-        )
+def pending(connection: Connection) -> list[tuple[str, RecordChange | TaskChange]]:
+    """Return the run and the change wherever nobody knows whether the CRM has made it."""
+    found: list[tuple[str, RecordChange | TaskChange]] = []
+    row = t.intent.c
+    for run, kind, payload in connection.execute(
+        select(row.run, row.kind, row.payload).order_by(row.tool, row.kind, row.key)
     ):
         if kind == "record":
-            found.append(msgspec.json.decode(payload, type=RecordChange))
+            found.append((run, msgspec.json.decode(payload, type=RecordChange)))
         else:
-            found.append(msgspec.json.decode(payload, type=TaskChange))
+            found.append((run, msgspec.json.decode(payload, type=TaskChange)))
     return found
 
 

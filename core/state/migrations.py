@@ -19,19 +19,19 @@ _FIRST = (
     t.watermark, t.dirty, t.customer, t.customer_alias, t.due, t.pin, t.written, t.task,
     t.task_customer, t.task_alias, t.intent, t.failed, t.run,
 )  # fmt: skip
-_BY_HAND = (t.hold, t.override, t.forgotten)
+_DAY_TO_DAY = (t.hold, t.override, t.forgotten, t.change)
 
 
 def _first(connection: Connection) -> None:
     META.create_all(connection, tables=_FIRST)
 
 
-def _by_hand(connection: Connection) -> None:
-    """What people ask for with a command: customers left alone or forgotten, stages pinned."""
-    META.create_all(connection, tables=_BY_HAND)
+def _day_to_day(connection: Connection) -> None:
+    """Customers left alone or forgotten, stages pinned, and what each run changed."""
+    META.create_all(connection, tables=_DAY_TO_DAY)
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _by_hand)
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _day_to_day)
 """The n-th makes version n out of version n - 1."""
 
 VERSION = len(MIGRATIONS)

@@ -234,3 +234,17 @@ forgotten = Table(
     _text("hash", key=True),  # salted, of a record's name or a key: nothing else is left
     _instant("at", null=False),
 )
+
+# --- what each run changed ---------------------------------------------------------------------
+
+change = Table(
+    "change",
+    META,
+    _text("run", key=True),
+    _text("tool", key=True),
+    _text("kind", key=True),  # as in `intent`
+    _text("key", key=True),
+    _text("payload"),
+    _instant("at", null=False),
+    Index("change_at", "at"),
+)
