@@ -28,6 +28,7 @@ COMMANDS = {
     "report": ("journeysync.commands.report", "Show links, punctuality and targets."),
     "journey": ("journeysync.commands.journey", "List, show and lint journey maps."),
     "status": ("journeysync.commands.status", "Show the last runs, and what waits."),
+    "state": ("journeysync.commands.state", "Move the state to another database."),
     "connectors": ("journeysync.commands.connectors", "Show which tools can be connected."),
     "sandbox": ("journeysync.commands.sandbox", "Serve pretend tools to try things on."),
     "demo": ("journeysync.commands.demo", "See the whole product at work, without any account."),

@@ -1,7 +1,7 @@
 """What `hold`, `override` and `forget` share: one customer, found in a state held for writing."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from journeysync.commands.common import Console
@@ -20,16 +20,15 @@ def held_state(opened: "OpenWorkspace", *, dry_run: bool = False) -> Iterator["S
     Raises Usage where there is none.
     """
     from journeysync.core.errors import Usage
-    from journeysync.core.state.store import has_state, open_store, run_lock
+    from journeysync.core.state.store import has_state, open_store
 
     if not has_state(opened.state_url, opened.folder):
         raise Usage("Nobody is known yet. Run `journeysync sync` first.")
-    with ExitStack() as stack:
-        if not dry_run:
-            stack.enter_context(run_lock(opened.state_url, opened.folder))
-        store = open_store(opened.state_url, opened.folder, dry_run=dry_run)
-        stack.callback(store.close)
+    store = open_store(opened.state_url, opened.folder, dry_run=dry_run, lock=not dry_run)
+    try:
         yield store
+    finally:
+        store.close()
 
 
 def until_of(console: Console, opened: "OpenWorkspace", text: str, now: "datetime") -> "datetime":

@@ -107,10 +107,10 @@ def _forgotten(workspace: Path) -> str:
     """Name a record of the customer whose open task has waited longest."""
     from journeysync.core.running.workspace_file import open_workspace
     from journeysync.core.state.ledger import longest_waiting
-    from journeysync.core.state.store import open_store
+    from journeysync.core.state.store import read_store
 
     opened = open_workspace(workspace)
-    store = open_store(opened.state_url, opened.folder, dry_run=True)
+    store = read_store(opened.state_url, opened.folder)
     try:
         with store.begin() as connection:
             return longest_waiting(connection)

@@ -46,14 +46,14 @@ def command(console: Console, customer: str, *, now: str | None) -> int:
     from journeysync.core.running.answers import Setting
     from journeysync.core.running.explain import explain, find_customer
     from journeysync.core.state.runs import reach
-    from journeysync.core.state.store import has_state, open_store
+    from journeysync.core.state.store import has_state, read_store
 
     opened = console.open_workspace()
     if not has_state(opened.state_url, opened.folder):
         raise Usage("Nothing is known yet. Run `journeysync sync` (or `sync --dry-run`) first.")
     sources = make_sources(opened)
     rules = IdentityRules.of(opened.workspace)
-    store = open_store(opened.state_url, opened.folder, dry_run=True)
+    store = read_store(opened.state_url, opened.folder)
     try:
         with store.begin() as connection:
             setting = Setting(

@@ -72,6 +72,24 @@ _SQLITE = (
     ("locked", "Another run works on this workspace. Wait until it has ended.", LOCKED),
 )
 
+_POSTGRES = (
+    ("53100", _DISK_FULL.replace("The disk", "The disk of the PostgreSQL server"), UNEXPECTED),
+    (
+        "25006",
+        "PostgreSQL takes no writes any more: it is a standby. Name the primary server.",
+        USAGE,
+    ),
+    (
+        "42501",
+        "PostgreSQL lets this user change too little. Make the user owner of the state's tables.",
+        USAGE,
+    ),
+    ("55P03", "Something else holds the state's tables. Wait until it has ended.", LOCKED),
+)
+"""SQLSTATE, sentence, exit code. Any message of the server itself could hold somebody's data."""
+
+_LOST_STATES = ("08", "57P")  # connection exceptions; the operator stopped the server
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -102,7 +120,20 @@ def failure(error: BaseException) -> Failure:
         for sign, sentence, code in _SQLITE:
             if sign in text:
                 return Failure(sentence, code)
+    if type(below).__module__.startswith("psycopg"):
+        return _of_postgres(below) or _unexpected(error)
     return _unexpected(error)
+
+
+def _of_postgres(error: BaseException) -> Failure | None:
+    from journeysync.core.state.postgres import LOST
+
+    state = getattr(error, "sqlstate", None)
+    for sign, sentence, code in _POSTGRES:
+        if sign == state:
+            return Failure(sentence, code)
+    lost = state.startswith(_LOST_STATES) if state else type(error).__name__ == "OperationalError"
+    return Failure(LOST, UNEXPECTED) if lost else None
 
 
 def _on_purpose(error: JourneysyncError) -> Failure:

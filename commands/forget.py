@@ -38,14 +38,15 @@ def command(console: Console, customer: str, *, dry_run: bool) -> int:
     """
     from journeysync.core.identity.rules import IdentityRules
     from journeysync.core.running.forget import forget
-    from journeysync.core.state.erasing import compact
+    from journeysync.core.state.compact import compact
 
     opened = console.open_workspace()
     rules = IdentityRules.of(opened.workspace)
-    with held_state(opened, dry_run=dry_run) as store, store.begin() as connection:
-        erased = forget(connection, customer, rules, opened.now())
-    if not dry_run:
-        compact(opened.state_url)
+    with held_state(opened, dry_run=dry_run) as store:
+        with store.begin() as connection:
+            erased = forget(connection, customer, rules, opened.now())
+        if not dry_run:
+            compact(opened.state_url, opened.folder)
     _tell(console, opened, erased, dry_run=dry_run)
     return 0
 

@@ -32,7 +32,7 @@ def job(
     from journeysync.commands.tools import make_destinations, make_sources
     from journeysync.core.errors import Usage
     from journeysync.core.running.sync import Job
-    from journeysync.core.state.store import open_store, run_lock
+    from journeysync.core.state.store import open_store
 
     unknown = [name for name in only if name not in opened.setups]
     if unknown:
@@ -41,9 +41,7 @@ def job(
             f"There are: {', '.join(opened.setups) or 'none'}."
         )
     with ExitStack() as stack:
-        if not dry_run:
-            stack.enter_context(run_lock(opened.state_url, opened.folder))
-        store = open_store(opened.state_url, opened.folder, dry_run=dry_run)
+        store = open_store(opened.state_url, opened.folder, dry_run=dry_run, lock=not dry_run)
         stack.callback(store.close)
         sources = make_sources(opened)
         clock = opened.now()

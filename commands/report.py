@@ -41,13 +41,13 @@ def command(console: Console, *, now: str | None) -> int:
     from journeysync.core.running.answers import Setting
     from journeysync.core.running.report import report
     from journeysync.core.state.runs import reach
-    from journeysync.core.state.store import has_state, open_store
+    from journeysync.core.state.store import has_state, read_store
 
     opened = console.open_workspace()
     if not has_state(opened.state_url, opened.folder):
         raise Usage("Nothing is known yet. Run `journeysync sync` first.")
     sources = make_sources(opened)
-    store = open_store(opened.state_url, opened.folder, dry_run=True)
+    store = read_store(opened.state_url, opened.folder)
     try:
         with store.begin() as connection:
             setting = Setting(

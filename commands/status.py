@@ -38,7 +38,7 @@ def command(console: Console, max_age: str | None) -> int:
     from journeysync.core.errors import Usage
     from journeysync.core.instants import from_micros, to_micros
     from journeysync.core.state import runs
-    from journeysync.core.state.store import has_state, open_store
+    from journeysync.core.state.store import has_state, read_store
 
     opened = console.open_workspace()
     limit = _age(max_age)
@@ -48,7 +48,7 @@ def command(console: Console, max_age: str | None) -> int:
             console.answer({"exit_code": 3, "runs": []})
             return 3
         raise Usage("There was no run yet. Run `journeysync sync --dry-run` first.")
-    store = open_store(opened.state_url, opened.folder, dry_run=True)
+    store = read_store(opened.state_url, opened.folder)
     try:
         with store.begin() as connection:
             last = runs.last_runs(connection, _RUNS)

@@ -10,7 +10,7 @@ is an instant of the map's calendar and what happened then:
 A word without `=` is the record it is about, of the kind's noun: a booking here, an order or a
 deal elsewhere. `for` and `to` say when a booking starts: the start moves with it, as in a booking
 tool, so what is asked earlier knows the earlier start only. Booking and start say as `lead_time`
-how many hours ahead they were set, and an `outcome` stands on the start, too, as in HubSpot.
+how many hours ahead they were set; `service` and `outcome` stand on the start, too, as in HubSpot.
 `on` says when something will be that is known already, such as the end of a contract:
 
     2026-11-02 10:00  contract.ends d1 on 2027-11-02 10:00
@@ -146,7 +146,11 @@ def _after(
     event = Event(f"e{number:03}", "crm", kind, at, "crm:1", *subject, attributes)
     name = f"{record}-start"
     if starts is not None:
-        start = replace(event, id=name, kind="booking.starts", at=starts, attributes=ahead)
+        before = next((one for one in known if one.id == name), event)
+        both = {**before.attributes, **attributes}
+        service = {key: value for key, value in both.items() if key == "service"}
+        start = replace(event, id=name, kind="booking.starts", at=starts)
+        start = replace(start, attributes=service | ahead)
         return [*(one for one in known if one.id != name), event, start]
     if record and "outcome" in attributes:
         told = {"outcome": attributes["outcome"]}

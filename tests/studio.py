@@ -41,6 +41,7 @@ class Studio:
     folder: Path
     settings: dict[str, Any] = field(default_factory=dict)
     journeys: tuple[Journey, ...] = field(default_factory=lambda: (shipped(),))
+    state: str = STATE
 
     @property
     def workspace(self) -> Workspace:
@@ -57,7 +58,7 @@ class Studio:
     @contextmanager
     def job(self, *, dry_run: bool = False, **more: Any) -> Iterator[Job]:
         tool = self.portal.connect()
-        store = open_store(STATE, self.folder, dry_run=dry_run)
+        store = open_store(self.state, self.folder, dry_run=dry_run)
         try:
             yield self._job(store, tool, **more)
         finally:
@@ -124,10 +125,12 @@ FIELDS = [spec.name for spec in field_specs([shipped()])]
 
 
 @contextmanager
-def studio(folder: Path, *, customers: int = 25, **settings: Any) -> Iterator[Studio]:
+def studio(
+    folder: Path, *, customers: int = 25, state: str = STATE, **settings: Any
+) -> Iterator[Studio]:
     """Serve a studio whose fields are made and of which nothing is written yet."""
     with portal(folder, customers=customers) as served:
-        made = Studio(served, folder, settings)
+        made = Studio(served, folder, settings, state=state)
         made.provision()
         served.forget_journal()
         yield made

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,11 @@ import pytest
 from command_line import run
 from shipped import ROOT, shipped
 
-NAMES = ("five-phases", "loyalty")
+NAMES = ("five-phases", "loyalty", "product-business", "service-business")
 Rows = list[dict[str, Any]]
 
 
+@cache
 def evaluated(name: str) -> dict[str, Rows]:
     """Evaluate an example as its page shows."""
     files = ROOT / "examples" / name

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from memory_tool import START, MemoryTool, contact, happened
 from plans import MAP
+from sqlalchemy.engine import make_url
 
 from journeysync.core.errors import Usage
 from journeysync.core.identity.rules import IdentityRules
@@ -15,8 +16,10 @@ from journeysync.core.language.model import Journey
 from journeysync.core.models import Event, RawRecord, Reading, RecordKey
 from journeysync.core.running.forget import forget
 from journeysync.core.running.sync import Job, Outlook, finish, look
-from journeysync.core.state.erasing import Erased, compact
+from journeysync.core.state.compact import compact
+from journeysync.core.state.erasing import Erased
 from journeysync.core.state.store import Store, open_store
+from journeysync.core.state.tables import META
 from journeysync.core.workspace import Workspace
 
 NOW = START + timedelta(days=5)
@@ -47,10 +50,10 @@ class Tool(MemoryTool):
 
 
 class Office:
-    def __init__(self, folder: Path, **settings: object) -> None:
-        self.file = folder / "s.db"
+    def __init__(self, state: str, **settings: object) -> None:
+        self.state = state
         self.tool = Tool(batches=[[JANA, OTHER, ASKED, NOTE, DEAL]])
-        self.store: Store = open_store("sqlite:///s.db", folder, dry_run=False)
+        self.store: Store = open_store(state, Path(), dry_run=False)
         self.workspace = Workspace.model_validate(
             {"journeys": ["studio"], "tools": {"crm": {}}, "write_to": ["crm"], **settings}
         )
@@ -66,13 +69,18 @@ class Office:
     def forget(self, text: str = "jana.secret@example.com") -> Erased:
         with self.store.begin() as connection:
             erased = forget(connection, text, IdentityRules.of(self.workspace), NOW)
-        compact(f"sqlite:///{self.file}")
+        compact(self.state, Path())
         return erased
 
     def traces(self) -> list[bytes]:
-        """What is left in the files of the database, to the byte."""
-        files = self.file.parent.glob("s.db*")
-        held = b"".join(file.read_bytes() for file in files)
+        """What is left in the files of the database, to the byte; in PostgreSQL, in its rows."""
+        if self.state.startswith("sqlite"):
+            path = Path(str(make_url(self.state).database))
+            held = b"".join(file.read_bytes() for file in path.parent.glob(f"{path.name}*"))
+        else:
+            with self.store.begin() as connection:
+                rows = [connection.execute(one.select()).all() for one in META.sorted_tables]
+            held = repr(rows).encode()
         return [trace for trace in TRACES if trace in held]
 
     def count(self, table: str) -> int:
@@ -81,8 +89,8 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    made = Office(tmp_path)
+def office(state: str) -> Iterator[Office]:
+    made = Office(state)
     made.sync()
     yield made
     made.store.close()
@@ -149,9 +157,9 @@ def test_a_shared_mailbox_shuts_nobody_out(office: Office) -> None:
     assert office.count("person") == 3
 
 
-def test_of_a_company_one_person_is_forgotten(tmp_path: Path) -> None:
+def test_of_a_company_one_person_is_forgotten(state: str) -> None:
     """The company goes on; who is meant must be said."""
-    office = Office(tmp_path, customer="company")
+    office = Office(state, customer="company")
     office.tool.batches = [
         [
             contact("512", email="jana.secret@example.com", first_name="Janaquis", company="crm:c"),

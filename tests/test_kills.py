@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import fresh
 from sqlalchemy import Connection
 from studio import Studio, plain, studio
 
@@ -76,8 +77,13 @@ def _points(total: int) -> list[int]:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a forked child")
-@pytest.mark.parametrize("moment", MOMENTS)
-def test_killed_and_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
+@pytest.mark.parametrize(
+    ("moment", "kind"),
+    [*((moment, "sqlite") for moment in MOMENTS), ("before a commit", "postgresql")],
+)
+def test_killed_and_run_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str, kind: str
+) -> None:
     moments = Moments(monkeypatch)
     with studio(tmp_path, customers=CUSTOMERS) as calm:
         moments.reset()
@@ -86,7 +92,7 @@ def test_killed_and_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, m
     for point in _points(total):
         folder = tmp_path / str(point)
         folder.mkdir()
-        with studio(folder, customers=CUSTOMERS) as place:
+        with studio(folder, customers=CUSTOMERS, state=fresh(kind, folder)) as place:
             _kill_and_repeat(place, moments, (moment, point))
             assert plain(place.snapshot()) == want, f"killed {moment} {point} of {total}"
 

@@ -5,21 +5,25 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from databases import KINDS, fresh
 from studio import Studio, plain, studio
 
-from journeysync.core.errors import Guarded, Locked, Stale, Usage
+from journeysync.core.errors import Guarded, Stale
 from journeysync.core.language.model import Journey
 from journeysync.core.planning.plan import decode, encode
 from journeysync.core.ports import TaskWrite
-from journeysync.core.state.store import open_store, run_lock
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Studio]:
-    with studio(tmp_path) as made:
+def place(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Studio]:
+    with studio(tmp_path, state=fresh(getattr(request, "param", "sqlite"), tmp_path)) as made:
         yield made
 
 
+on_each_database = pytest.mark.parametrize("place", KINDS, indirect=True)
+
+
+@on_each_database
 def test_a_second_sync_writes_nothing(place: Studio) -> None:
     """And it sends no writing request at all."""
     first = place.sync()
@@ -56,6 +60,7 @@ def test_the_same_world_gives_the_same_plan(place: Studio) -> None:
     assert encode(place.dry_run().plan) == encode(place.dry_run().plan)
 
 
+@on_each_database
 def test_what_a_dry_run_shows_is_what_a_sync_writes(place: Studio) -> None:
     """Every field after the sync holds what the plan had promised."""
     plan = place.dry_run().plan
@@ -68,6 +73,7 @@ def test_what_a_dry_run_shows_is_what_a_sync_writes(place: Studio) -> None:
         }
 
 
+@on_each_database
 def test_syncs_along_the_way_end_as_one_sync_at_the_end(place: Studio, tmp_path: Path) -> None:
     """Incremental runs give every stage that a first run on an empty state would give."""
     for days in (1, 2.5, 4, 9):
@@ -93,6 +99,7 @@ def _someone(place: Studio, stage: str) -> str:
     )
 
 
+@on_each_database
 def test_a_stage_set_by_hand_is_kept(place: Studio) -> None:
     """The other fields say so, and the next run leaves all of it alone."""
     person = _someone(place, "before")
@@ -152,6 +159,7 @@ def test_an_automation_that_keeps_flipping_a_field_gets_its_way(place: Studio) -
     assert "stopped" not in notes  # said once, when it was found
 
 
+@on_each_database
 def test_an_override_pins_the_stage_until_it_is_taken_back(place: Studio) -> None:
     """To an exit: then nothing is owed either."""
     task = place.dry_run().plan.tasks[0]
@@ -245,15 +253,6 @@ def test_a_revoked_key_stops_with_its_own_code(place: Studio) -> None:
     assert place.sync().exit_code == 4
 
 
-def test_two_runs_do_not_meet(place: Studio) -> None:
-    with (
-        run_lock("sqlite:///journeysync.db", place.folder),
-        pytest.raises(Locked),
-        run_lock("sqlite:///journeysync.db", place.folder),
-    ):
-        pass
-
-
 def test_a_guard_stops_a_plan_that_changes_too_much(tmp_path: Path) -> None:
     """Nothing is written; `--accept changes` lets it pass."""
     with studio(tmp_path, customers=90) as place:
@@ -272,6 +271,7 @@ def test_a_guard_stops_a_plan_that_changes_too_much(tmp_path: Path) -> None:
 # --- saved plans -----------------------------------------------------------------------------
 
 
+@on_each_database
 def test_a_saved_plan_is_applied(place: Studio) -> None:
     """And then a sync has nothing left to write."""
     plan = decode(encode(place.dry_run().plan))
@@ -298,16 +298,6 @@ def test_an_old_plan_is_not_applied(place: Studio) -> None:
 
     with pytest.raises(Stale, match="too long ago"):
         place.apply(plan)
-
-
-def test_a_state_of_a_newer_version_is_refused(place: Studio) -> None:
-    store = open_store("sqlite:///journeysync.db", place.folder, dry_run=False)
-    with store.begin() as connection:
-        connection.exec_driver_sql("update meta set value = '99' where name = 'schema_version'")
-    store.close()
-
-    with pytest.raises(Usage, match="newer journeysync"):
-        place.sync()
 
 
 # --- records that move and merge -----------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Customers left alone and stages pinned: what it stops, how the plan says it, how it ends."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -113,11 +114,11 @@ def test_the_end_of_a_date_in_the_crm_is_told_with_the_change_it_brings() -> Non
 class Office:
     """One customer who asked and was not answered."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, state: str) -> None:
         self.tool = MemoryTool(
             batches=[[contact("1"), happened("a", "crm:1", "form.submitted", 1)]]
         )
-        self.store: Store = open_store("sqlite:///s.db", folder, dry_run=False)
+        self.store: Store = open_store(state, Path(), dry_run=False)
         self.workspace = Workspace.model_validate(
             {"journeys": ["studio"], "tools": {"crm": {}}, "write_to": ["crm"]}
         )
@@ -143,11 +144,12 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Office:
-    made = Office(tmp_path)
+def office(state: str) -> Iterator[Office]:
+    made = Office(state)
     made.sync(0)
     made.tool.batches = []
-    return made
+    yield made
+    made.store.close()
 
 
 def test_a_hold_begins_holds_and_ends_by_itself(office: Office) -> None:

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from journeysync.core.errors import ToolDown, Usage
 from journeysync.core.running.clock import read_clock
+from journeysync.core.running.secrets import holds_password, passwords_in
 from journeysync.core.running.workspace_file import OpenWorkspace, open_workspace
 
 MAP = """\
@@ -115,7 +116,7 @@ def test_secrets_do_not_show(folder: Path) -> None:
 
     opened = open_workspace(folder)
 
-    assert opened.secrets == ("hunter2", "postgresql://me:hunter3@db/x")
+    assert opened.secrets == ("hunter2", "hunter3", "postgresql://me:hunter3@db/x")
     assert opened.state_url == "postgresql://me:hunter3@db/x"
     assert "hunter" not in repr(opened)
 
@@ -314,3 +315,19 @@ def test_a_clock_that_stopped() -> None:
     """The sandbox of this workspace has ended."""
     with pytest.raises(ToolDown, match="does not answer"):
         read_clock(url="http://127.0.0.1:9/now")
+
+
+PASSWORDS = {
+    "as it stands": ("postgresql://me:hunter3@db/x", {"hunter3"}),
+    "with escapes": ("postgresql://me:hunter%403@db/x", {"hunter%403", "hunter@3"}),
+    "as an option": ("postgresql://me@db/x?password=hunter3&sslmode=require", {"hunter3"}),
+    "none": ("postgresql://me@db/x", set()),
+    "a file": ("sqlite:///journeysync.db", set()),
+}
+
+
+@pytest.mark.parametrize(("url", "secret"), PASSWORDS.values(), ids=PASSWORDS)
+def test_passwords_in_a_url(url: str, secret: set[str]) -> None:
+    """In every form in which they could be printed; and such a URL may not stand in the file."""
+    assert passwords_in(url) == secret
+    assert holds_password(url) == bool(secret)

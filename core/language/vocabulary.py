@@ -57,6 +57,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "order.placed": ("amount", "currency", "items"),
         "order.paid": (),
         "order.shipped": (),
+        "order.completed": (),
         "order.delivered": (),
         "order.delivery_estimated": (),
         "order.cancelled": (),

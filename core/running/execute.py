@@ -90,12 +90,8 @@ def execute(
             _wait(result, changes, tool, str(error))
         else:
             with store.begin() as connection:
-                made = [
-                    _note(connection, result, change, outcomes.get(ledger.key_of(change)), now)
-                    for change in changes
-                ]
-                done_now = [change for change in made if change is not None]
-                changes_of_runs.note(connection, run, done_now, to_micros(now))
+                made = _note(connection, result, changes, outcomes, now)
+                changes_of_runs.note(connection, run, made, to_micros(now))
         done += len(changes)
         progress("writing", done, total)
     return result
@@ -166,35 +162,48 @@ def task_write(change: TaskChange) -> TaskWrite:
 def _note(
     connection: Connection,
     result: Executed,
-    change: Change,
-    outcome: Outcome | None,
+    changes: Sequence[Change],
+    outcomes: Mapping[str, Outcome],
     now: datetime,
-) -> Change | None:
-    """Store what became of a row; return the change if it was made."""
-    if outcome is None or outcome.status == "unknown":
-        _wait(result, [change], change.tool, "", outcome)
-        return None
-    made: Change | None = None
-    if outcome.status == "failed":
-        ledger.note_failure(connection, change, outcome, now)
-        result.failures.append(
-            Failure(change.tool, ledger.key_of(change), outcome.code, outcome.message)
-        )
-    else:
-        made = confirm(connection, change, outcome.id, now)
-        _count(result, change)
-    ledger.settle(connection, change)
-    return made
+) -> list[Change]:
+    """Store what the CRM answered; return what it made. A row without an answer stays meant."""
+    done: list[tuple[Change, str]] = []
+    failed: list[Change] = []
+    for change in changes:
+        outcome = outcomes.get(ledger.key_of(change))
+        if outcome is None or outcome.status == "unknown":
+            _wait(result, [change], change.tool, "", outcome)
+        elif outcome.status == "failed":
+            failed.append(change)
+            ledger.note_failure(connection, change, outcome, now)
+            result.failures.append(
+                Failure(change.tool, ledger.key_of(change), outcome.code, outcome.message)
+            )
+        else:
+            done.append((change, outcome.id))
+            _count(result, change)
+    ledger.settle(connection, failed)
+    return confirm(connection, done, now)
 
 
-def confirm(connection: Connection, change: Change, number: str, now: datetime) -> Change:
-    """Store that the CRM has made a change; return it with the id that the CRM gave."""
-    ledger.forget_failure(connection, change)
-    if isinstance(change, RecordChange):
-        ledger.note_record(connection, change, now)
-        return change
-    ledger.note_task(connection, change, number or change.id, now)
-    return replace(change, id=number or change.id)
+def confirm(
+    connection: Connection, made: Sequence[tuple[Change, str]], now: datetime
+) -> list[Change]:
+    """Store that the CRM has made changes; each comes with the id of its record or task.
+
+    Returns them with the ids that tasks have got.
+    """
+    changes = [change for change, _ in made]
+    ledger.note_records(connection, [one for one in changes if isinstance(one, RecordChange)], now)
+    for change, number in made:
+        if isinstance(change, TaskChange):
+            ledger.note_task(connection, change, number or change.id, now)
+    ledger.forget_failures(connection, changes)
+    ledger.settle(connection, changes)
+    return [
+        replace(change, id=number or change.id) if isinstance(change, TaskChange) else change
+        for change, number in made
+    ]
 
 
 def _count(result: Executed, change: Change) -> None:
@@ -227,5 +236,4 @@ def _wait(
 def _take_back(store: Store, changes: Sequence[Change]) -> None:
     """Take away the intents of rows that were surely not written."""
     with store.begin() as connection:
-        for change in changes:
-            ledger.settle(connection, change)
+        ledger.settle(connection, changes)

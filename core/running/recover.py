@@ -36,12 +36,16 @@ def recover(store: Store, destinations: Mapping[str, Destination], now: datetime
         except (BadCredentials, OverBudget, ToolDown, Unanswered):
             continue  # reading or writing will say it
         with store.begin() as connection:
-            for run, change in by_run:
-                key = (ledger.kind_of(change), ledger.key_of(change))
-                if key in made:
-                    done = confirm(connection, change, made[key], now)
-                    changes.note(connection, run, [done], to_micros(now))
-                ledger.settle(connection, change)
+            for run in sorted({run for run, _ in by_run}):
+                found = [
+                    (change, made[key])
+                    for its, change in by_run
+                    if its == run
+                    and (key := (ledger.kind_of(change), ledger.key_of(change))) in made
+                ]
+                done = confirm(connection, found, now)
+                changes.note(connection, run, done, to_micros(now))
+            ledger.settle(connection, mine)
             upsert(connection, t.due, [
                 {"customer": customer, "at": to_micros(now)} for customer in _customers(mine)
             ])  # fmt: skip

@@ -6,9 +6,11 @@ the directory. A key never stands in `journeysync.yaml`, and none is ever writte
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from urllib.parse import unquote, unquote_plus, urlsplit
 
 from dotenv.parser import parse_stream
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource
@@ -32,6 +34,7 @@ _SECRET_SHAPE = re.compile(
 _PASSWORD_IN_URL = re.compile(
     r"^[a-z][a-z0-9+.-]*://[^/@:\s]*:(?P<password>[^/@\s]+)@", re.IGNORECASE
 )
+_PASSWORD_OPTION = re.compile(r"(?:^|[?&])password=([^&]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,18 @@ def secrets_in(text: str, file: str) -> list[Problem]:
 
 def holds_password(value: str) -> bool:
     """Say whether a value is an address with a password in it."""
-    return bool(_PASSWORD_IN_URL.match(value))
+    if "://" not in value:
+        return False
+    return bool(_PASSWORD_IN_URL.match(value) or _PASSWORD_OPTION.search(value))
+
+
+def passwords_in(url: str) -> set[str]:
+    """Return the password of an address as it is written there and as it is meant."""
+    with suppress(ValueError):
+        parts = urlsplit(url)
+        written = [parts.password or "", *_PASSWORD_OPTION.findall(parts.query)]
+        return {form for one in written if one for form in (one, unquote(one), unquote_plus(one))}
+    return {url}
 
 
 def _part(name: str) -> str:

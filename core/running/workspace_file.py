@@ -18,7 +18,13 @@ from journeysync.core.ports import ToolSetup
 from journeysync.core.problems import Problem
 from journeysync.core.running.clock import read_clock
 from journeysync.core.running.maps import read_maps
-from journeysync.core.running.secrets import Secrets, holds_password, read_secrets, secrets_in
+from journeysync.core.running.secrets import (
+    Secrets,
+    holds_password,
+    passwords_in,
+    read_secrets,
+    secrets_in,
+)
 from journeysync.core.workspace import Workspace
 
 WORKSPACE_FILE = "journeysync.yaml"
@@ -118,7 +124,9 @@ def _values(secrets: Secrets, plain: Collection[str]) -> tuple[str, ...]:
         for key, value in keys.items()
         if key not in plain or holds_password(value)
     }
-    return tuple(sorted(values | ({secrets.state} if secrets.state else set())))
+    if secrets.state:
+        values |= {secrets.state, *passwords_in(secrets.state)}
+    return tuple(sorted(values))
 
 
 def journeys_named(text: str, file: str) -> tuple[str, ...]:

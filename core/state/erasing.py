@@ -1,17 +1,14 @@
 """Taking people out of the state: every row that came from them, or speaks of them.
 
-What others share with them stays theirs. Freed pages are overwritten (`secure_delete`); packing the
-file is `compact`, which no transaction can do.
+What others share with them stays theirs. SQLite overwrites what is freed (`secure_delete`); packing
+the database afterwards is `compact`.
 """
 
-import sqlite3
 from collections.abc import Collection, Iterable
-from contextlib import closing
 from dataclasses import dataclass, field
 
 import msgspec
-from sqlalchemy import Connection, Table, create_engine, delete, func, or_, select, text, update
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, Table, delete, func, or_, select, text, update
 
 from journeysync.core.models import RawRecord, RecordKey
 from journeysync.core.state import tables as t
@@ -209,17 +206,3 @@ def _keep_task(
         .where(t.task.c.key == key)
         .values(subject=touchpoint, customers=msgspec.json.encode(customers).decode())
     )
-
-
-def compact(url: str) -> None:
-    """Write the database anew, so that no freed page keeps what it held."""
-    place = make_url(url)
-    if place.get_backend_name() == "sqlite":
-        with closing(sqlite3.connect(str(place.database), isolation_level=None)) as connection:
-            connection.execute("VACUUM")
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return
-    engine = create_engine(place, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connected:
-        connected.execute(text("VACUUM FULL"))
-    engine.dispose()

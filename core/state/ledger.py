@@ -4,6 +4,7 @@ An intent is stored before the call that it announces and taken away with the an
 that is left over after a crash is read back from the CRM before anything else is written.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
@@ -35,18 +36,20 @@ def load_ledger(
 ) -> Ledger:
     """Load what the ledger knows of these customers and records."""
     tasks = _tasks(connection, customers, former_ids(connection, customers))
-    today = connection.execute(
-        select(t.task.c.tool, t.task.c.owner, func.count())
-        .where(t.task.c.opened_at >= to_micros(day_start))
-        .group_by(t.task.c.tool, t.task.c.owner)
-    ).all()
+    # Counted here: asked to group them, SQLite would go through all tasks there ever were.
+    today = Counter(
+        (tool, owner)
+        for tool, owner in connection.execute(
+            select(t.task.c.tool, t.task.c.owner).where(t.task.c.opened_at >= to_micros(day_start))
+        )
+    )
     return Ledger(
         fields=_fields(connection, records),
         tasks=tasks,
         aliases=_aliases(connection, list(tasks)),
         pins=_pins(connection, customers),
-        opened_today=sum(count for _, _, count in today),
-        opened_today_by_owner={(tool, owner): count for tool, owner, count in today},
+        opened_today=today.total(),
+        opened_today_by_owner=dict(today),
     )
 
 
@@ -231,11 +234,12 @@ def note_findings(connection: Connection, findings: Iterable[TaskFinding]) -> No
         _store_task(connection, one, one.id, one.standing, opened)
 
 
-def note_record(connection: Connection, change: RecordChange, now: datetime) -> None:
-    """Remember the fields of a record that the CRM has confirmed."""
+def note_records(connection: Connection, changes: Iterable[RecordChange], now: datetime) -> None:
+    """Remember the fields of records that the CRM has confirmed."""
     upsert(connection, t.written, [
         _written(change.tool, change.object_type, change.id, one.field, one.after, now,
                  flips=one.flips)
+        for change in changes
         for one in change.fields
     ])  # fmt: skip
 
@@ -331,15 +335,17 @@ def pending(connection: Connection) -> list[tuple[str, RecordChange | TaskChange
     return found
 
 
-def settle(connection: Connection, change: RecordChange | TaskChange) -> None:
-    """Take away the intent of a change whose outcome is known."""
-    connection.execute(
-        delete(t.intent).where(
-            t.intent.c.tool == change.tool,
-            t.intent.c.kind == kind_of(change),
-            t.intent.c.key == key_of(change),
-        )
-    )
+def settle(connection: Connection, changes: Iterable[RecordChange | TaskChange]) -> None:
+    """Take away the intents of changes whose outcome is known."""
+    row = t.intent.c
+    by_kind: dict[tuple[str, str], list[str]] = {}
+    for change in changes:
+        by_kind.setdefault((change.tool, kind_of(change)), []).append(key_of(change))
+    for (tool, kind), keys in by_kind.items():
+        for part in chunks(keys):
+            connection.execute(
+                delete(t.intent).where(row.tool == tool, row.kind == kind, row.key.in_(part))
+            )
 
 
 def note_failure(
@@ -358,11 +364,16 @@ def note_failure(
     }])  # fmt: skip
 
 
-def forget_failure(connection: Connection, change: RecordChange | TaskChange) -> None:
-    """Forget an earlier failure of a row that has now gone through."""
-    connection.execute(
-        delete(t.failed).where(t.failed.c.tool == change.tool, t.failed.c.key == key_of(change))
-    )
+def forget_failures(connection: Connection, changes: Iterable[RecordChange | TaskChange]) -> None:
+    """Forget earlier failures of rows that have now gone through."""
+    by_tool: dict[str, list[str]] = {}
+    for change in changes:
+        by_tool.setdefault(change.tool, []).append(key_of(change))
+    for tool, keys in by_tool.items():
+        for part in chunks(keys):
+            connection.execute(
+                delete(t.failed).where(t.failed.c.tool == tool, t.failed.c.key.in_(part))
+            )
 
 
 def drop_failures(

@@ -26,12 +26,24 @@ def _first(connection: Connection) -> None:
     META.create_all(connection, tables=_FIRST)
 
 
+def _indexes(connection: Connection) -> None:
+    """What every run asks for must not cost a look at every row."""
+    for table, name in (
+        (t.raw_record, "raw_record_mapping"),
+        (t.customer, "customer_founder"),
+        (t.customer_alias, "customer_alias_new"),
+        (t.task_alias, "task_alias_key"),
+    ):
+        index = next(one for one in table.indexes if one.name == name)
+        index.create(connection, checkfirst=True)
+
+
 def _day_to_day(connection: Connection) -> None:
     """Customers left alone or forgotten, stages pinned, and what each run changed."""
     META.create_all(connection, tables=_DAY_TO_DAY)
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _day_to_day)
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _indexes, _day_to_day)
 """The n-th makes version n out of version n - 1."""
 
 VERSION = len(MIGRATIONS)

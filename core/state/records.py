@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, or_, select, update
 
 from journeysync.core.instants import to_micros
 from journeysync.core.models import (
@@ -143,7 +143,7 @@ def renormalise(
     row = t.raw_record.c
     old = connection.execute(
         select(row.type, row.id, row.content).where(
-            row.tool == tool, row.deleted == 0, row.mapping != mapping
+            row.tool == tool, row.deleted == 0, _other(mapping)
         )
     ).all()
     for start in range(0, len(old), 1000):
@@ -153,9 +153,14 @@ def renormalise(
             readings[source_of(record.key)] = normalise(record)
         _replace(connection, readings, keys)
     connection.execute(
-        update(t.raw_record).where(row.tool == tool, row.mapping != mapping).values(mapping=mapping)
+        update(t.raw_record).where(row.tool == tool, _other(mapping)).values(mapping=mapping)
     )
     return len(old)
+
+
+def _other(mapping: str) -> ColumnElement[bool]:
+    """Another mapping than this one, said so that the index finds it: mostly there is none."""
+    return or_(t.raw_record.c.mapping < mapping, t.raw_record.c.mapping > mapping)
 
 
 def _digests(connection: Connection, keys: Sequence[RecordKey]) -> dict[RecordKey, tuple[str, str]]:

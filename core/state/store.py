@@ -5,112 +5,97 @@ last committed transaction, whole.
 """
 
 import contextlib
-import sqlite3
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Engine, Table
+from sqlalchemy.dialects import postgresql as postgresql_dialect
+from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 
 from journeysync.core.errors import Locked, Usage
-from journeysync.core.state.migrations import migrate, version_of
-
-_LOCK_NUMBER = 0x6A73796E63  # "jsync": any number that other programs are unlikely to lock
+from journeysync.core.state import postgres, sqlite
+from journeysync.core.state.migrations import VERSION, migrate, version_of
 
 
 class Store:
     """An open state. `begin()` gives a transaction; all functions of this package take one."""
 
-    def __init__(
-        self, engine: Engine, *, copy: tempfile.TemporaryDirectory[str] | None = None
-    ) -> None:
+    def __init__(self, engine: Engine, *, held: contextlib.ExitStack | None = None) -> None:
         self._engine = engine
-        self._copy = copy
+        self._held = held or contextlib.ExitStack()
+        self._open: Connection | None = None
 
     @contextlib.contextmanager
     def begin(self) -> Iterator[Connection]:
-        """Run one transaction: all of it is kept, or nothing."""
+        """Run one transaction: all of it is kept, or nothing. One inside another is part of it."""
+        if self._open is not None:
+            with self._open.begin_nested():
+                yield self._open
+            return
         with self._engine.begin() as connection:
-            yield connection
+            self._open = connection
+            try:
+                yield connection
+            finally:
+                self._open = None
 
     def close(self) -> None:
-        """Let go of the database; a copy made for a dry run is thrown away."""
+        """Let go of the database and the lock; a copy made for a dry run is thrown away."""
         self._engine.dispose()
-        if self._copy is not None:
-            self._copy.cleanup()
+        self._held.close()
 
 
-def open_store(url: str, folder: Path, *, dry_run: bool) -> Store:
-    """Open the state at `url`, relative paths from `folder`.
+def open_store(url: str, folder: Path, *, dry_run: bool, lock: bool = False) -> Store:
+    """Open the state at `url`, relative paths from `folder`; `lock` holds it for one run.
 
     A dry run works on a throw-away copy, and where there is no state yet it creates none.
-    Raises Usage when the URL is wrong, the state unreadable or newer, or the folder read-only.
+    Raises Usage when the URL is wrong, the state unreadable or newer, or the folder read-only;
+    Locked when another run holds the state.
     """
-    place = _parse(url, folder)
-    copy: tempfile.TemporaryDirectory[str] | None = None
-    if dry_run and place.get_backend_name() == "sqlite":
-        copy = tempfile.TemporaryDirectory(prefix="journeysync-dry-run-")
-        place = _copied(place, Path(copy.name))
-    try:
-        engine = _engine(place)
-        with engine.begin() as connection:
-            migrate(connection)
-    except OperationalError as error:
-        if "disk is full" in str(error):
-            raise  # no mistake of anybody's: said as a full disk everywhere else
-        raise Usage(_cannot(place, error)) from None
-    except DatabaseError as error:
-        raise Usage(
-            f"The state {place.database} is no database of journeysync ({_short(error)}). "
-            "Move it away to start a new one, or restore a backup."
-        ) from None
-    return Store(engine, copy=copy)
+    place = parse(url, folder)
+    opened = _open_sqlite if place.get_backend_name() == "sqlite" else _open_postgres
+    return opened(place, dry_run=dry_run, lock=lock)
+
+
+def read_store(url: str, folder: Path) -> Store:
+    """Open a state to look at it: nothing can be changed, and no run is disturbed."""
+    place = parse(url, folder)
+    if place.get_backend_name() == "postgresql" and _version(place) == VERSION:
+        return Store(postgres.engine(place, read_only=True))
+    return open_store(url, folder, dry_run=True)
 
 
 def has_state(url: str, folder: Path) -> bool:
     """Say whether there is a state to open, without creating one."""
-    place = _parse(url, folder)
+    place = parse(url, folder)
     if place.get_backend_name() == "sqlite":
-        return bool(place.database) and Path(str(place.database)).exists()
-    with _engine(place).connect() as connection:
-        return version_of(connection) > 0
+        path = sqlite.file_of(place)
+        return path is not None and path.exists()
+    return _version(place) > 0
 
 
 @contextlib.contextmanager
 def run_lock(url: str, folder: Path) -> Iterator[None]:
-    """Hold the workspace for one run; the operating system lets go when the process dies.
+    """Hold a workspace without opening its state. Raises Locked when another run holds it.
 
-    Raises Locked when another run holds it.
+    A run takes the lock with `open_store(..., lock=True)`, which a lost connection ends too.
     """
-    place = _parse(url, folder)
-    taken = Locked("Another run holds this workspace. Wait until it ends, then run again.")
+    place = parse(url, folder)
     if place.get_backend_name() == "sqlite":
-        if place.database in (None, "", ":memory:"):
+        with sqlite.lock(place, Locked(postgres.TAKEN)):
             yield
-            return
-        try:
-            lock = sqlite3.connect(f"{place.database}.lock", timeout=0, isolation_level=None)
-            lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
-            if "locked" in str(error):
-                raise taken from None
-            raise Usage(_cannot(place, error)) from None
-        try:
-            yield
-        finally:
-            lock.close()
         return
-    with _engine(place).connect() as connection:
-        if not connection.execute(
-            text("select pg_try_advisory_lock(:n)"), {"n": _LOCK_NUMBER}
-        ).scalar():
-            raise taken
+    engine = postgres.engine(place)
+    try:
+        with postgres.explained(place), engine.begin() as connection:
+            postgres.take_lock(connection)
         yield
+    finally:
+        engine.dispose()
 
 
 def upsert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
@@ -119,7 +104,7 @@ def upsert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> 
         return
     keys = [column.name for column in table.primary_key]
     rest = [column.name for column in table.columns if column.name not in keys]
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    dialect = sqlite_dialect if connection.dialect.name == "sqlite" else postgresql_dialect
     statement = dialect.insert(table)
     if rest:
         statement = statement.on_conflict_do_update(
@@ -136,67 +121,65 @@ def chunks(values: list[str], size: int = 500) -> Iterator[list[str]]:
         yield values[start : start + size]
 
 
-def _parse(url: str, folder: Path) -> URL:
-    try:
-        place = make_url(url)
+def parse(url: str, folder: Path) -> URL:
+    """Read a state's URL; relative files start in the folder. Raises Usage."""
+    backend = ""
+    with contextlib.suppress(ArgumentError, NoSuchModuleError, ValueError):
+        # The name without `ql` is what many providers show.
+        place = make_url(f"postgresql{url[8:]}" if url.startswith("postgres:") else url)
         backend = place.get_backend_name()
-    except (ArgumentError, NoSuchModuleError):
-        backend = ""
     if backend not in ("sqlite", "postgresql"):
         raise Usage(
             "`state` is no database URL that journeysync knows. "
             "Write `sqlite:///journeysync.db` or `postgresql://…`."
         )
-    if backend == "sqlite" and place.database not in (None, "", ":memory:"):
-        return place.set(database=str(folder / str(place.database)))
-    return place
+    path = sqlite.file_of(place) if backend == "sqlite" else None
+    return place if path is None else place.set(database=str(folder / path))
 
 
-def _engine(place: URL) -> Engine:
-    engine = create_engine(place)
-    if place.get_backend_name() == "sqlite":
-        event.listen(engine, "connect", _tune)
-        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
-    return engine
-
-
-def _tune(connection: sqlite3.Connection, _record: object) -> None:
-    # The driver's own transaction handling would commit around DDL: migrations must be whole.
-    connection.isolation_level = None
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")  # an intent must survive a power cut
-
-
-def _copied(place: URL, folder: Path) -> URL:
-    target = folder / "state.db"
-    original = Path(str(place.database)) if place.database else None
-    if original is not None and original.exists():
+def _open_sqlite(place: URL, *, dry_run: bool, lock: bool) -> Store:
+    with contextlib.ExitStack() as held:
+        if lock:
+            held.enter_context(sqlite.lock(place, Locked(postgres.TAKEN)))
+        if dry_run:
+            copy = tempfile.TemporaryDirectory(prefix="journeysync-dry-run-")
+            place = sqlite.copied(place, Path(held.enter_context(copy)))
         try:
-            _back_up(original, target)
-        except sqlite3.DatabaseError as error:
-            raise Usage(_cannot(place, error)) from None
-    return place.set(database=str(target))
+            engine = sqlite.engine(place)
+            with engine.begin() as connection:
+                migrate(connection)
+        except OperationalError as error:
+            if "disk is full" in str(error):
+                raise  # no mistake of anybody's: said as a full disk everywhere else
+            raise Usage(sqlite.cannot(place, error)) from None
+        except DatabaseError as error:
+            raise Usage(
+                f"The state {place.database} is no database of journeysync "
+                f"({sqlite.short(error)}). Move it away to start a new one, or restore a backup."
+            ) from None
+        return Store(engine, held=held.pop_all())
 
 
-def _back_up(original: Path, target: Path) -> None:
-    """Copy a state as it was last committed, also out of a folder that may not be written to."""
-    quiet = not Path(f"{original}-wal").exists()
-    # `immutable` needs no side files, and nobody can be writing a state whose log is not there.
-    source = f"file:{quote(str(original))}?mode=ro" + ("&immutable=1" if quiet else "")
-    with (
-        contextlib.closing(sqlite3.connect(source, uri=True)) as connection,
-        contextlib.closing(sqlite3.connect(target)) as copy,
-    ):
-        connection.backup(copy)
+def _open_postgres(place: URL, *, dry_run: bool, lock: bool) -> Store:
+    engine = postgres.engine(place)
+    try:
+        with postgres.explained(place), engine.begin() as connection:
+            if dry_run:
+                postgres.shadow(connection)
+            postgres.look_usable(connection)
+            if lock:
+                postgres.take_lock(connection)
+            migrate(connection)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Store(engine)
 
 
-def _cannot(place: URL, error: Exception) -> str:
-    where = place.database if place.get_backend_name() == "sqlite" else place.host
-    return (
-        f"The state at {where} cannot be opened ({_short(error)}). "
-        "Check that the folder exists and may be written to."
-    )
-
-
-def _short(error: Exception) -> str:
-    return str(getattr(error, "orig", None) or error).splitlines()[0]
+def _version(place: URL) -> int:
+    engine = postgres.engine(place, read_only=True)
+    try:
+        with postgres.explained(place), engine.begin() as connection:
+            return version_of(connection)
+    finally:
+        engine.dispose()

@@ -5,12 +5,16 @@ values of any shape are JSON text. A table never changes here without a migratio
 """
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
+from sqlalchemy.dialects import postgresql
 
 META = MetaData()
 
+# By code point, as SQLite and Python sort: with a language's order the two states would differ.
+_TEXT = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+
 
 def _text(name: str, *, key: bool = False, null: bool = False) -> Column[str]:
-    return Column(name, Text, primary_key=key, nullable=null)
+    return Column(name, _TEXT, primary_key=key, nullable=null)
 
 
 def _instant(name: str, *, null: bool = True) -> Column[int]:
@@ -34,6 +38,7 @@ raw_record = Table(
     Column("deleted", Integer, nullable=False),
     _instant("read_at", null=False),
     Index("raw_record_stream", "tool", "stream"),
+    Index("raw_record_mapping", "tool", "mapping"),
 )
 person = Table(
     "person",
@@ -119,8 +124,15 @@ customer = Table(
     META,
     _text("id", key=True),
     _text("founder"),  # the record the id was minted from
+    Index("customer_founder", "founder"),
 )
-customer_alias = Table("customer_alias", META, _text("old", key=True), _text("new"))
+customer_alias = Table(
+    "customer_alias",
+    META,
+    _text("old", key=True),
+    _text("new"),
+    Index("customer_alias_new", "new"),
+)
 due = Table(
     "due",
     META,
@@ -179,7 +191,13 @@ task_customer = Table(
     _text("customer", key=True),
     Index("task_customer_customer", "customer"),
 )
-task_alias = Table("task_alias", META, _text("alias", key=True), _text("key"))
+task_alias = Table(
+    "task_alias",
+    META,
+    _text("alias", key=True),
+    _text("key"),
+    Index("task_alias_key", "key"),
+)
 intent = Table(
     "intent",
     META,
