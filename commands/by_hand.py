@@ -53,8 +53,8 @@ def shown(at: "datetime | None", opened: "OpenWorkspace") -> str:
     """Write the end of something for people."""
     from zoneinfo import ZoneInfo
 
-    from journeysync.core.planning.texts import minute
+    from journeysync.core.planning.texts import ending
 
     if at is None:
         return "until it is taken back"
-    return f"until {minute(at, ZoneInfo(opened.workspace.timezone))}"
+    return f"until {ending(at, ZoneInfo(opened.workspace.timezone))}"

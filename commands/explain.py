@@ -108,11 +108,13 @@ def _identity(found: "Explanation") -> Iterator[str]:
 
 
 def _by_hand(found: "Explanation", zone: ZoneInfo) -> Iterator[str]:
+    from journeysync.core.planning.texts import ending
+
     if found.view.hold is not None:
-        yield f"  left alone until {_instant(found.view.hold, zone)}: no task"
+        yield f"  left alone until {ending(found.view.hold, zone)}: no task"
     override = found.view.override
     if override is not None:
-        end = f" until {_instant(override.until, zone)}" if override.until else ""
+        end = f" until {ending(override.until, zone)}" if override.until else ""
         yield f"  stage set to “{override.value}” by a person ({override.tool}){end}"
 
 

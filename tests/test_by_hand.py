@@ -56,8 +56,11 @@ def test_hold_and_its_end(workspace: Path) -> None:
     told = run("sync", "--dry-run", "--workspace", workspace).out
 
     assert ran.document["hold_until"] == "2026-12-25T00:00:00+00:00"
-    assert f"customer {ran.document['customer']}: is left alone until 25 Dec 2026 00:00" in told
+    assert (
+        f"customer {ran.document['customer']}: is left alone until the end of 24 Dec 2026" in told
+    )
     assert "- task" in told
+    assert "hold  customer c-" in run("status", "--workspace", workspace).out
     assert "left alone until" in run("explain", ENQUIRED, "--workspace", workspace).out
     assert "no longer on hold" in run("hold", ENQUIRED, "--remove", "--workspace", workspace).out
     assert run("sync", "--workspace", workspace).code == 0

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from journeysync.core.planning.ledger import Ledger
 from journeysync.core.planning.shown import Atlas, Pin, moot, pinned_places
-from journeysync.core.planning.texts import minute
+from journeysync.core.planning.texts import ending
 from journeysync.core.planning.views import CustomerView, Expectation
 
 ALIVE = "alive"
@@ -79,7 +79,7 @@ def needs_of(
                     standing = "a person has set a stage that makes it pointless"
                 if view.hold is not None and standing in (ALIVE, PENDING, UNKNOWN):
                     need.held = need.held or standing == ALIVE
-                    standing = f"the customer is left alone until {minute(view.hold, atlas.zone)}"
+                    standing = f"the customer is left alone until {ending(view.hold, atlas.zone)}"
                 need.members.append((view, one, answer.journey))
                 need.standing = _stronger(need.standing, standing)
                 label = atlas.journey(answer.journey).title

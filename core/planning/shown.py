@@ -16,7 +16,7 @@ from journeysync.core.instants import from_micros, to_micros
 from journeysync.core.language.durations import Duration
 from journeysync.core.language.model import Exit, Journey, Touchpoint
 from journeysync.core.planning import fields as f
-from journeysync.core.planning.texts import day, reason
+from journeysync.core.planning.texts import ending, reason
 from journeysync.core.planning.views import BY_COMMAND, CustomerView, JourneyAnswer
 
 WRITTEN = (
@@ -214,7 +214,7 @@ def stuck_after(atlas: Atlas, journey: str, place: str, since: datetime) -> date
 
 
 def _pin_words(pin: Pin, zone: ZoneInfo) -> str:
-    until = f" until {day(pin.until, zone)}" if pin.until else ""
+    until = f" until {ending(pin.until, zone)}" if pin.until else ""
     where = "with journeysync" if pin.tool == BY_COMMAND else f"in {pin.tool}"
     return f"Set by a person {where}{until}"
 

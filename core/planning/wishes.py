@@ -5,7 +5,7 @@ from datetime import datetime
 
 from journeysync.core.planning.plan import Note
 from journeysync.core.planning.shown import Atlas
-from journeysync.core.planning.texts import minute
+from journeysync.core.planning.texts import ending
 from journeysync.core.planning.views import BY_COMMAND, CustomerView, Override
 
 
@@ -24,7 +24,7 @@ def wishes_told(
 def _of(view: CustomerView, atlas: Atlas, changed: Collection[str]) -> Iterator[Note]:
     who = f"customer {view.id}"
     if view.hold is not None:
-        end = minute(view.hold, atlas.zone)
+        end = ending(view.hold, atlas.zone)
         yield Note("hold", BY_COMMAND, who, f"is left alone until {end}: no task")
     if view.override is not None:
         what = f"{_means(view.override)} pins the stage {_end(view.override.until, atlas)}"
@@ -38,7 +38,7 @@ def _of(view: CustomerView, atlas: Atlas, changed: Collection[str]) -> Iterator[
         # A date in the CRM stays there when it is over: told once, with the change it brings.
         if one.tool == BY_COMMAND or view.id in changed:
             means = "the hold" if one.what == "hold" else _name(one.tool)
-            yield Note("ended", one.tool, who, f"{means} has ended ({minute(one.at, atlas.zone)})")
+            yield Note("ended", one.tool, who, f"{means} has ended ({ending(one.at, atlas.zone)})")
 
 
 def _means(override: Override) -> str:
@@ -52,4 +52,4 @@ def _name(tool: str) -> str:
 
 
 def _end(until: datetime | None, atlas: Atlas) -> str:
-    return f"until {minute(until, atlas.zone)}" if until else "until it is taken back"
+    return f"until {ending(until, atlas.zone)}" if until else "until it is taken back"

@@ -17,6 +17,17 @@ from journeysync.core.state.store import chunks, upsert
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """One thing that was asked for and has not ended, for `status`."""
+
+    what: str
+    """hold | override"""
+    customer: str
+    stage: str
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Pinned:
     """A stage that was pinned with `override`."""
 
@@ -26,6 +37,8 @@ class Pinned:
 
 def holds(connection: Connection, customers: Collection[str]) -> dict[str, datetime]:
     """Return until when customers are (or were) to be left alone."""
+    if not _any(connection, t.hold):
+        return {}
     names = _names(connection, customers)
     row = t.hold.c
     found: dict[str, datetime] = {}
@@ -42,6 +55,8 @@ _FIRST = from_micros(0)
 
 def overrides(connection: Connection, customers: Collection[str]) -> dict[str, Pinned]:
     """Return the stages that are (or were) pinned with a command."""
+    if not _any(connection, t.override):
+        return {}
     names = _names(connection, customers)
     row = t.override.c
     found = [
@@ -52,6 +67,18 @@ def overrides(connection: Connection, customers: Collection[str]) -> dict[str, P
         )
     ]
     return {names[customer]: pinned for _, customer, pinned in sorted(found, key=lambda f: f[:2])}
+
+
+def standing(connection: Connection, now: datetime) -> list[Standing]:
+    """List what holds now, by customer."""
+    found = []
+    for what, table in (("hold", t.hold), ("override", t.override)):
+        rows = connection.execute(table.select().order_by(table.c.customer))
+        for row in rows:
+            until = None if row.until is None else from_micros(row.until)
+            if until is None or until > now:
+                found.append(Standing(what, row.customer, getattr(row, "stage", ""), until))
+    return found
 
 
 def hold(connection: Connection, customer: str, until: datetime, now: datetime) -> None:
@@ -100,12 +127,18 @@ def _end(connection: Connection, table: Table, customer: str, now: datetime) -> 
 
 def clear_ended(connection: Connection, customers: Collection[str], now: datetime) -> None:
     """Forget what has ended, once a run has told it."""
-    names = sorted(_names(connection, customers))
-    for table in (t.hold, t.override):
+    tables = [table for table in (t.hold, t.override) if _any(connection, table)]
+    names = sorted(_names(connection, customers)) if tables else []
+    for table in tables:
         for part in chunks(names):
             connection.execute(
                 delete(table).where(table.c.customer.in_(part), table.c.until <= to_micros(now))
             )
+
+
+def _any(connection: Connection, table: Table) -> bool:
+    """Say whether there is a row at all: mostly there is none, and nothing else need be asked."""
+    return connection.execute(select(table.c.customer).limit(1)).first() is not None
 
 
 def _names(connection: Connection, customers: Collection[str]) -> dict[str, str]:
