@@ -20,6 +20,18 @@ if TYPE_CHECKING:
     from journeysync.sandbox.server import Sandbox
 
 
+BOOKS = frozenset({"acuity", "calcom", "calendly"})
+"""Tools that keep the studio's bookings, as the pretend HubSpot does in its meetings."""
+
+MEETINGS = """\
+# Bookings come from their own tool here: what HubSpot holds of them is a meeting, and no second
+# booking.
+meetings:
+  rules:
+    - {title: "*", subject: meeting, completed: meeting.held}
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Ready:
     """A sandbox that serves, and the workspace that belongs to it."""
@@ -63,7 +75,7 @@ def pretend(
                 port=port,
                 customers=server.DEFAULT_CUSTOMERS if customers is None else customers,
                 seed=server.DEFAULT_SEED if seed is None else seed,
-                tools=only or server.TOOLS,
+                tools=only or server.DEFAULT_TOOLS,
                 limits=limits,
             )
         except ValueError as error:
@@ -107,6 +119,10 @@ def _write_workspace(folder: Path, sandbox: "Sandbox") -> None:
     )
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "journeysync.yaml").write_text(text, "utf-8")
+    if BOOKS & set(sandbox.tools) and "hubspot" in sandbox.tools:
+        fields = folder / "mappings" / "fields"
+        fields.mkdir(parents=True, exist_ok=True)
+        (fields / "hubspot.yaml").write_text(MEETINGS, "utf-8")
     secret = os.open(folder / ".env", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(secret, "w", encoding="utf-8") as file:
         file.write(keys)

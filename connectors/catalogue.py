@@ -23,6 +23,24 @@ class About:
 
 
 CATALOGUE: Mapping[str, About] = {
+    "calendly": About(
+        "A Calendly organisation: bookings, moved, cancelled, kept or not, with who is invited.",
+        writes=False,
+        settings={
+            "mapping": "mapping file of your own; absent: mappings/fields/calendly.yaml if it is "
+            "there",
+            "scope": "organization (default) or user: whose bookings",
+            "history_days": "how far back a full reading looks, 730 by default",
+            "days_back": "how far back every reading looks for changes, 60 by default",
+            "no_show_days": "how long after a visit a no-show may be marked, 7 by default",
+            "calls_per_minute": "where the call budget begins; Calendly's answers correct it",
+            "salesforce": "name of the tool that `salesforce_uuid` speaks of",
+            "proxy": "address of a proxy; the environment's is not used",
+            "ca_file": "certificates to trust, where a firewall puts its own in between",
+            "base_url": "another address, such as a sandbox's",
+        },
+        secrets={"access_token": "personal access token: Calendly > Integrations > API"},
+    ),
     "files": About(
         "People and events from CSV, JSONL or Parquet files: brings anything in.",
         writes=False,

@@ -12,6 +12,7 @@ from journeysync.core.errors import Usage
 from journeysync.core.ports import Source, ToolSetup
 
 TYPES: Mapping[str, str] = {
+    "calendly": "journeysync.connectors.calendly.connector:make",
     "files": "journeysync.connectors.files:make",
     "hubspot": "journeysync.connectors.hubspot.connector:make",
 }

@@ -44,6 +44,10 @@ class RawRecord:
     shown: Mapping[str, str] = field(default_factory=dict)
     """What a CRM record holds in our own fields. No input to any rule and no change of the record:
     only compared with what we wrote, to find what people changed."""
+    listed_at: datetime | None = None
+    """Where a list that is read window by window shows it: a booking's start, for example."""
+    mark: str = ""
+    """A fingerprint of what the list showed of it: see `Batch.listed`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,9 @@ class PersonRecord:
     owner: str = ""
     """The tool's id of the person in charge, or empty."""
     attributes: Attributes = field(default_factory=dict)
+    gathered: bool = False
+    """Several raw records may give this one (a guest, known by an address only): what they say is
+    put together, the word of the latest `created_at` first."""
 
     @property
     def name(self) -> str:

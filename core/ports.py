@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
-from journeysync.core.models import RawRecord, Reading
+from journeysync.core.models import RawRecord, Reading, RecordKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,20 @@ class Batch:
     records: tuple[RawRecord, ...]
     complete: bool = False
     """True on the last batch of a full read: records of the stream not seen in it are gone."""
+    listed: Mapping[RecordKey, str] = field(default_factory=dict)
+    """What a list showed and was not read itself, with its mark. Those of which another mark is
+    stored, or nothing, are read by `Rereads.reread`; the others are seen as they are."""
+    window: "Window | None" = None
+    """On the last batch: what was seen is all there is in this window of `RawRecord.listed_at`, and
+    what is stored of it and was not seen is gone; `complete` then speaks of the window too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of a list, its beginning included, its end not; None is without end."""
+
+    start: datetime | None = None
+    end: datetime | None = None
 
 
 class Source(Protocol):
@@ -72,6 +86,15 @@ class Source(Protocol):
 
     def check(self) -> "Sequence[Finding]":
         """Look at credentials, scopes, fields, clock and quota with a few cheap calls."""
+        ...
+
+
+@runtime_checkable
+class Rereads(Protocol):
+    """A source whose lists tell what changed without a filter for it: see `Batch.listed`."""
+
+    def reread(self, stream: str, keys: Sequence[RecordKey]) -> Iterator[Batch]:
+        """Yield these records as they are now; called right after the reading that listed them."""
         ...
 
 

@@ -4,11 +4,12 @@ A product feature and the tests' counterpart. It shares no code with the connect
 imports nothing of the core: a shared mistake would cancel out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
 from journeysync.sandbox.admin import Admin
+from journeysync.sandbox.calendly.app import Calendly
 from journeysync.sandbox.faults import Faults
 from journeysync.sandbox.front import Front, Tool
 from journeysync.sandbox.hubspot.app import HubSpot
@@ -16,7 +17,13 @@ from journeysync.sandbox.journal import Journal
 from journeysync.sandbox.wire import Listener
 from journeysync.sandbox.world import DEFAULT_NOW, World, iso_short, millis
 
-TOOLS = ("hubspot",)
+MAKERS: Mapping[str, Callable[..., Tool]] = {
+    "hubspot": HubSpot,
+    "calendly": Calendly,
+}
+TOOLS = tuple(MAKERS)
+DEFAULT_TOOLS = ("hubspot",)
+"""Pretended unless others are named: each of the others keeps the same bookings once more."""
 DEFAULT_CUSTOMERS = 60
 DEFAULT_SEED = 1
 
@@ -72,7 +79,7 @@ def start(
     port: int = 0,
     customers: int = DEFAULT_CUSTOMERS,
     seed: int = DEFAULT_SEED,
-    tools: Sequence[str] = TOOLS,
+    tools: Sequence[str] = DEFAULT_TOOLS,
     *,
     limits: bool = True,
     now: str = DEFAULT_NOW,
@@ -82,5 +89,5 @@ def start(
     if unknown:
         raise ValueError(f"no pretend {', '.join(unknown)}; there is {', '.join(TOOLS)}")
     world = World(millis(now), seed, customers)
-    made: dict[str, Tool] = {name: HubSpot(world, limits=limits) for name in tools}
+    made: dict[str, Tool] = {name: MAKERS[name](world, limits=limits) for name in tools}
     return Sandbox(world, made, Journal(), Faults(), port)

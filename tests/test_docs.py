@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from ruamel.yaml import YAML
 
 from journeysync.cli import COMMANDS, main
+from journeysync.connectors.booking_rules import parse_rules
 from journeysync.connectors.hubspot.mapping_file import parse_mapping
 from journeysync.core.language.model import Exit, Journey, Pattern, Stage, Touchpoint
 from journeysync.core.workspace import Workspace
@@ -167,8 +168,8 @@ def test_shown_yaml_is_valid(block: Block) -> None:
     """A reader can paste every example: map, workspace, field mapping, or a part of one."""
     document = YAML(typ="safe").load(block.text)
 
-    _, wrong_as_mapping = parse_mapping(block.text, block.where)
-    assert fits(document) or not wrong_as_mapping
+    readers = (parse_mapping, parse_rules)
+    assert fits(document) or not all(read(block.text, block.where)[1] for read in readers)
 
 
 def test_pages_link_to_pages_that_are_there() -> None:

@@ -18,8 +18,8 @@ from journeysync.core.state import records
 from journeysync.core.state import tables as t
 from journeysync.core.state.store import chunks, upsert
 
-_MANY = 4
-"""From a quarter of all records on it is quicker to look at all of them."""
+_MANY, _SHARE = 5_000, 0.25
+"""From so many, and such a share of all records, on it is quicker to look at all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,7 @@ def component(
     connection: Connection, seeds: set[str], rules: IdentityRules
 ) -> tuple[list[PersonRecord], list[Link]]:
     """Load every record that a chain of keys, links or companies connects with the seeds."""
-    everybody = connection.execute(select(func.count()).select_from(t.person)).scalar() or 0
-    if len(seeds) * _MANY > everybody:
+    if len(seeds) > _MANY and len(seeds) > _SHARE * _everybody(connection):
         found = seeds | {name for (name,) in connection.execute(select(t.person.c.name))}
         return records.load_people(connection, found), records.links_of(connection, found)
     found = set()
@@ -73,6 +72,10 @@ def component(
         fresh = _neighbours(connection, fresh, rules) - found
     people = records.load_people(connection, found)
     return people, records.links_of(connection, found)
+
+
+def _everybody(connection: Connection) -> int:
+    return connection.execute(select(func.count()).select_from(t.person)).scalar() or 0
 
 
 def _companions(connection: Connection, names: set[str]) -> set[str]:

@@ -4,7 +4,7 @@ A stream's watermark moves only after its last batch is stored, and only to the 
 the tool's lag. A tool that fails leaves the others alone; what it did not give waits.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -15,11 +15,11 @@ from journeysync.core.errors import Retry as Unanswered
 from journeysync.core.identity.rules import IdentityRules, keys_of
 from journeysync.core.instants import from_micros, to_micros
 from journeysync.core.models import PersonRecord, RecordKey
-from journeysync.core.ports import Batch, Source
+from journeysync.core.ports import Batch, Rereads, Source, Window
 from journeysync.core.running.progress import Progress
 from journeysync.core.state import forgetting, records
 from journeysync.core.state.ledger import customers_of_tasks
-from journeysync.core.state.sifting import Keys
+from journeysync.core.state.people import Keys
 from journeysync.core.state.store import Store
 
 FULL_EVERY = timedelta(days=7)
@@ -136,14 +136,16 @@ class _Reading:
         old = mark is None or start - mark[1] >= FULL_EVERY // timedelta(microseconds=1)
         since = None if self.full or old or mark is None else from_micros(mark[0])
         seen: set[RecordKey] = set()
-        complete = False
-        for batch in source.read(stream, since, self.now):
+        complete, window = False, None
+        for batch in self._batches(source, stream, since):
             self._store(source, stream, batch)
             seen |= {record.key for record in batch.records if not record.deleted}
+            seen |= batch.listed.keys()
             complete = complete or batch.complete
+            window = batch.window or window
         with self.store.begin() as connection:
-            if complete:
-                self._forget_unseen(connection, source, stream, seen)
+            if complete or window is not None:
+                self._forget_unseen(connection, source, stream, seen, window)
             lag = source.lag // timedelta(microseconds=1)
             records.set_watermark(
                 connection,
@@ -152,6 +154,17 @@ class _Reading:
                 at=max(start - lag, mark[0] if mark else 0),
                 full_at=start if since is None or mark is None else mark[1],
             )
+
+    def _batches(self, source: Source, stream: str, since: datetime | None) -> Iterator[Batch]:
+        """Yield what a source reads, then what its lists showed changed."""
+        listed: dict[RecordKey, str] = {}
+        for batch in source.read(stream, since, self.now):
+            listed.update(batch.listed)
+            yield batch
+        if listed and isinstance(source, Rereads):
+            with self.store.begin() as connection:
+                changed = records.unknown(connection, listed)
+            yield from source.reread(stream, changed)
 
     def _store(self, source: Source, stream: str, batch: Batch) -> None:
         with self.store.begin() as connection:
@@ -173,9 +186,14 @@ class _Reading:
         self.progress(f"{source.name} {stream}", self.report.seen)
 
     def _forget_unseen(
-        self, connection: Connection, source: Source, stream: str, seen: set[RecordKey]
+        self,
+        connection: Connection,
+        source: Source,
+        stream: str,
+        seen: set[RecordKey],
+        within: Window | None,
     ) -> None:
-        gone, known = records.unseen(connection, source.name, stream, seen)
+        gone, known = records.unseen(connection, source.name, stream, seen, within)
         if len(gone) > max(GUARD_FLOOR, int(known * self.most_gone)):
             raise Guarded(
                 f"{source.name} shows {len(gone)} of {known} {stream} no more. Look whether the "

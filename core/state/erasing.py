@@ -46,11 +46,12 @@ def erase(connection: Connection, names: Collection[str], memory: Memory, now: i
         )
     ).all()
     found = Erased([(one.tool, one.type, one.id) for one in people])
-    sources = {one.source for one in people} | _sources(connection, some)
+    sources = {one.source for one in people if one.source} | _sources(connection, some)
     sources |= _mentions(connection, people, memory)
     found.events = _count(connection, t.event, some)
     for table, column in ((t.event, t.event.c.person), (t.person_key, t.person_key.c.person),
-                          (t.dirty, t.dirty.c.person), (t.person, row.name)):  # fmt: skip
+                          (t.dirty, t.dirty.c.person), (t.person_part, t.person_part.c.name),
+                          (t.person, row.name)):  # fmt: skip
         connection.execute(delete(table).where(column.in_(some)))
     connection.execute(delete(t.link).where(or_(t.link.c.left.in_(some), t.link.c.right.in_(some))))
     found.raw = _raw(connection, sources)
@@ -71,11 +72,12 @@ def _count(connection: Connection, table: Table, names: list[str]) -> int:
 
 
 def _sources(connection: Connection, names: list[str]) -> set[str]:
-    """Return the raw records that gave events or links of these people."""
+    """Return the raw records that gave events or links of these people, or told of them."""
     link = t.link.c
     events = select(t.event.c.source).where(t.event.c.person.in_(names))
     links = select(link.source).where(or_(link.left.in_(names), link.right.in_(names)))
-    return {source for (source,) in connection.execute(events.union(links))}
+    parts = select(t.person_part.c.source).where(t.person_part.c.name.in_(names))
+    return {source for (source,) in connection.execute(events.union(links, parts))}
 
 
 def _mentions(connection: Connection, people: Iterable[object], memory: Memory) -> set[str]:
@@ -104,7 +106,7 @@ def _raw(connection: Connection, sources: set[str]) -> int:
     for source in sorted(sources):
         shared = any(
             connection.execute(select(table.c.source).where(table.c.source == source)).first()
-            for table in (t.person, t.event, t.company, t.link)
+            for table in (t.person, t.person_part, t.event, t.company, t.link)
         )
         tool, kind, number = source.split(":", 2)
         row = t.raw_record.c

@@ -5,7 +5,7 @@ A migration is never changed once released: the next change is the next migratio
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection, insert, inspect, select, update
+from sqlalchemy import Connection, insert, inspect, select, text, update
 
 from journeysync.core.errors import Usage
 from journeysync.core.state import tables as t
@@ -38,12 +38,22 @@ def _indexes(connection: Connection) -> None:
         index.create(connection, checkfirst=True)
 
 
+def _windows(connection: Connection) -> None:
+    """Lists that are read window by window, and people whom several records tell of."""
+    if "mark" not in {column["name"] for column in inspect(connection).get_columns("raw_record")}:
+        connection.execute(text("ALTER TABLE raw_record ADD COLUMN listed_at BIGINT"))
+        connection.execute(text("ALTER TABLE raw_record ADD COLUMN mark TEXT NOT NULL DEFAULT ''"))
+    for index in t.raw_record.indexes:
+        index.create(connection, checkfirst=True)
+    t.person_part.create(connection, checkfirst=True)
+
+
 def _day_to_day(connection: Connection) -> None:
     """Customers left alone or forgotten, stages pinned, and what each run changed."""
     META.create_all(connection, tables=_DAY_TO_DAY)
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _indexes, _day_to_day)
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _indexes, _windows, _day_to_day)
 """The n-th makes version n out of version n - 1."""
 
 VERSION = len(MIGRATIONS)

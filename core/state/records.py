@@ -6,7 +6,7 @@ kill between reading and deciding loses nothing.
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,11 +23,13 @@ from journeysync.core.models import (
     Reading,
     RecordKey,
 )
+from journeysync.core.ports import Window
 from journeysync.core.state import tables as t
 from journeysync.core.state.erasing import WITHHELD
 from journeysync.core.state.forgetting import Memory
 from journeysync.core.state.ledger import edited_records
-from journeysync.core.state.sifting import Keys, Sifted, sift
+from journeysync.core.state.people import Keys, customers_of, gather, key_rows, person_row
+from journeysync.core.state.sifting import Sifted, sift
 from journeysync.core.state.store import chunks, upsert
 
 _encode = msgspec.json.Encoder(order="sorted").encode
@@ -73,7 +75,7 @@ def store_batch(
     changed: list[tuple[RawRecord, bytes, str]] = []
     for key, record in latest.items():
         content = _encode(record.content)
-        digest = _digest(content, deleted=record.deleted)
+        digest = _digest(content, record)
         if before.get(key) != (digest, mapping) and not (record.deleted and key not in before):
             changed.append((record, content, digest))
     readings = {
@@ -88,7 +90,8 @@ def store_batch(
         {
             "tool": record.key.tool, "type": record.key.type, "id": record.key.id,
             "stream": stream, "content": content.decode(), "digest": digest, "mapping": mapping,
-            "deleted": int(record.deleted), "read_at": now,
+            "deleted": int(record.deleted), "read_at": now, "mark": record.mark,
+            "listed_at": None if record.listed_at is None else to_micros(record.listed_at),
         }
         for record, content, digest in changed
         if source_of(record.key) not in sifted.dropped
@@ -107,29 +110,54 @@ def store_batch(
 
 
 def unseen(
-    connection: Connection, tool: str, stream: str, seen: Collection[RecordKey]
+    connection: Connection,
+    tool: str,
+    stream: str,
+    seen: Collection[RecordKey],
+    within: Window | None = None,
 ) -> tuple[list[RecordKey], int]:
-    """Return what a full read of a stream did not show any more, and how many records it had."""
+    """Return what a full read, of a stream or a window, did not show any more, and the count."""
     row = t.raw_record.c
-    stored = connection.execute(
-        select(row.tool, row.type, row.id).where(
-            row.tool == tool, row.stream == stream, row.deleted != 1
-        )
-    )
+    wanted = [row.tool == tool, row.stream == stream, row.deleted != 1]
+    if within is not None and within.start is not None:
+        wanted.append(row.listed_at >= to_micros(within.start))
+    if within is not None and within.end is not None:
+        wanted.append(row.listed_at < to_micros(within.end))
+    stored = connection.execute(select(row.tool, row.type, row.id).where(*wanted))
     known = [RecordKey(*found) for found in stored]
     return [key for key in known if key not in seen], len(known)
 
 
 def remove(connection: Connection, gone: Sequence[RecordKey], keys: Keys) -> None:
-    """Forget records with all that they gave."""
+    """Forget records with all that they gave and held: what was erased leaves no trace here."""
     row = t.raw_record.c
     for key in gone:
         connection.execute(
             update(t.raw_record)
             .where(row.tool == key.tool, row.type == key.type, row.id == key.id)
-            .values(deleted=1, digest="")
+            .values(deleted=1, digest="", content="{}")
         )
     _replace(connection, {source_of(key): Reading() for key in gone}, keys)
+
+
+def unknown(connection: Connection, listed: Mapping[RecordKey, str]) -> list[RecordKey]:
+    """Name those of the listed records that are not stored with the mark that the list showed."""
+    row = t.raw_record.c
+    by_type: dict[tuple[str, str], list[str]] = {}
+    for key in listed:
+        by_type.setdefault((key.tool, key.type), []).append(key.id)
+    same = {
+        RecordKey(tool, kind, number)
+        for (tool, kind), ids in by_type.items()
+        for part in chunks(ids)
+        for number, mark in connection.execute(
+            select(row.id, row.mark).where(
+                row.tool == tool, row.type == kind, row.deleted == 0, row.id.in_(part)
+            )
+        )
+        if mark == listed[RecordKey(tool, kind, number)]
+    }
+    return [key for key in listed if key not in same]
 
 
 def renormalise(
@@ -180,8 +208,10 @@ def _digests(connection: Connection, keys: Sequence[RecordKey]) -> dict[RecordKe
     return found
 
 
-def _digest(content: bytes, *, deleted: bool) -> str:
-    return hashlib.blake2b(content + bytes([deleted]), digest_size=16).hexdigest()
+def _digest(content: bytes, record: RawRecord) -> str:
+    listed = f"{record.mark} {record.listed_at}" if record.mark or record.listed_at else ""
+    whole = content + bytes([record.deleted]) + listed.encode()
+    return hashlib.blake2b(whole, digest_size=16).hexdigest()
 
 
 def _replace(connection: Connection, readings: dict[str, Reading], keys: Keys) -> None:
@@ -195,11 +225,12 @@ def _replace(connection: Connection, readings: dict[str, Reading], keys: Keys) -
             connection.execute(delete(table).where(table.c.source.in_(part)))
         for some in chunks(names):
             connection.execute(delete(t.person_key).where(t.person_key.c.person.in_(some)))
-    kept = _customers_of(connection, readings)
+    kept = customers_of(connection, [p.name for r in readings.values() for p in r.people])
     for part in chunks(sources):
         connection.execute(delete(t.person).where(t.person.c.source.in_(part)))
     for table, rows in _rows(readings, keys, kept).items():
         upsert(connection, table, rows)
+    touched |= gather(connection, readings, keys)
     touched |= {p.name for r in readings.values() for p in r.people}
     touched |= {e.person for r in readings.values() for e in r.events}
     touched |= {
@@ -238,18 +269,6 @@ def _people_of(connection: Connection, sources: list[str]) -> Iterator[str]:
     )
 
 
-def _customers_of(connection: Connection, readings: dict[str, Reading]) -> dict[str, str]:
-    """The customers that the records stood for so far: who they are is decided later."""
-    names = [person.name for reading in readings.values() for person in reading.people]
-    return {
-        name: customer
-        for part in chunks(names)
-        for name, customer in connection.execute(
-            select(t.person.c.name, t.person.c.customer).where(t.person.c.name.in_(part))
-        )
-    }
-
-
 def _rows(
     readings: dict[str, Reading], keys: Keys, customers: dict[str, str]
 ) -> dict[Table, list[dict[str, Any]]]:
@@ -257,12 +276,10 @@ def _rows(
         t.person: {}, t.company: {}, t.person_key: {}, t.event: {}, t.link: {}, t.set_aside: {},
     }  # fmt: skip
     for source, reading in readings.items():
-        for person in reading.people:
-            rows[t.person][person.name] = _person_row(person, source, customers)
-            for kind, value in keys(person):
-                rows[t.person_key][person.name, kind, value] = {
-                    "person": person.name, "kind": kind, "value": value,
-                }  # fmt: skip
+        for person in (one for one in reading.people if not one.gathered):
+            rows[t.person][person.name] = person_row(person, source, customers)
+            for row in key_rows(person, keys):
+                rows[t.person_key][tuple(row.values())] = row
         for company in reading.companies:
             rows[t.company][company.name] = {
                 "name": company.name, "tool": company.tool, "id": company.id,
@@ -280,15 +297,6 @@ def _rows(
                 "reason": aside.reason,
             }  # fmt: skip
     return {table: list(some.values()) for table, some in rows.items()}
-
-
-def _person_row(person: PersonRecord, source: str, customers: dict[str, str]) -> dict[str, Any]:
-    created = None if person.created_at is None else to_micros(person.created_at)
-    return {
-        "name": person.name, "tool": person.tool, "type": person.type, "id": person.id,
-        "data": _encode(person).decode(), "created_at": created, "company": person.company,
-        "customer": customers.get(person.name, ""), "source": source,
-    }  # fmt: skip
 
 
 def _event_row(event: Event, source: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ A record of theirs is dropped. One that concerns others too (a deal with five co
 it means for them is kept, the tool's answer itself is not.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
@@ -12,9 +12,7 @@ from sqlalchemy import Connection
 from journeysync.core.models import PersonRecord, RawRecord, Reading, SetAside
 from journeysync.core.state.erasing import erase
 from journeysync.core.state.forgetting import Memory, remember
-
-Keys = Callable[[PersonRecord], Iterable[tuple[str, str]]]
-"""The (kind, value) keys by which a person can be joined to others."""
+from journeysync.core.state.people import Keys
 
 
 @dataclass(slots=True)

@@ -37,8 +37,11 @@ raw_record = Table(
     _text("mapping"),  # the mapping version that normalised it last
     Column("deleted", Integer, nullable=False),
     _instant("read_at", null=False),
+    _instant("listed_at"),
+    Column("mark", _TEXT, nullable=False, server_default=""),
     Index("raw_record_stream", "tool", "stream"),
     Index("raw_record_mapping", "tool", "mapping"),
+    Index("raw_record_listed", "tool", "stream", "listed_at"),
 )
 person = Table(
     "person",
@@ -51,10 +54,18 @@ person = Table(
     _instant("created_at"),
     _text("company"),
     _text("customer"),
-    _text("source"),  # tool:type:id of the raw record
+    _text("source"),  # tool:type:id of the raw record; empty where person_part tells
     Index("person_customer", "customer"),
     Index("person_source", "source"),
     Index("person_company", "company"),
+)
+person_part = Table(
+    "person_part",  # what each raw record says of a person whom several of them tell of
+    META,
+    _text("name", key=True),
+    _text("source", key=True),
+    _text("data"),
+    Index("person_part_source", "source"),
 )
 company = Table(
     "company",

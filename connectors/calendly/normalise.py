@@ -1,0 +1,230 @@
+"""What an event and its invitees mean: who they are, and the bookings they have. Pure.
+
+Everyone invited has a booking of their own: of a class, one may cancel and the others stay.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from journeysync.connectors import bookings
+from journeysync.connectors.booking_rules import Rules
+from journeysync.connectors.bookings import Booking, By, Paid, Status
+from journeysync.connectors.calendly.client import name_of
+from journeysync.connectors.calendly.times import instant
+from journeysync.connectors.guests import guest_id
+from journeysync.core.models import (
+    Event,
+    Link,
+    PersonRecord,
+    RawRecord,
+    Reading,
+    Scalar,
+    SetAside,
+)
+
+VERSION = "1"
+"""Raised whenever this file reads a record differently: stored records are then read again."""
+
+Row = Mapping[str, Any]
+_WHO: Mapping[str, By] = {"host": "business", "invitee": "customer"}
+_TRACKED = {
+    "source": "utm_source",
+    "campaign": "utm_campaign",
+    "medium": "utm_medium",
+    "content": "utm_content",
+    "term": "utm_term",
+}
+_SALESFORCE = re.compile(r"(003|00Q)[0-9A-Za-z]{12}([0-9A-Za-z]{3})?")
+"""Ids of contacts and leads: another object's id names no human being."""
+_SUM = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
+
+
+def normalise(record: RawRecord, rules: Rules, salesforce: str) -> Reading:
+    """Say who is invited and what became of their bookings."""
+    if record.deleted:
+        return Reading()
+    event: Row = _map(record.content.get("event"))
+    service, number = str(event.get("name") or ""), name_of(event.get("event_type"))
+    rule = rules.service(service, number)
+    if not rule.read:
+        return Reading()
+    starts, ends = instant(event.get("start_time")), instant(event.get("end_time"))
+    if starts is None:
+        reason = "The event has no start time that can be read."
+        return Reading(set_aside=(SetAside(str(record.key), "NO_START", reason),))
+    common: dict[str, Scalar] = {
+        "service": rule.name or service or number,
+        "duration": round(((ends or starts) - starts).total_seconds() / 60),
+        "staff": ", ".join(map(str, event.get("staff") or [])),
+        **_place(_map(event.get("location"))),
+        "guests": int(str(record.content.get("guests") or 0)),
+    }
+    people: dict[str, PersonRecord] = {}
+    events: list[Event] = []
+    links: dict[Link, None] = {}
+    asides: list[SetAside] = []
+    chains = _map(record.content.get("chains"))
+    for one in _rows(record.content.get("invitees")):
+        name, created = name_of(one.get("uri")), instant(one.get("created_at"))
+        if not name or created is None:
+            reason = "An invitee of the event has no id or no date of its making."
+            asides.append(SetAside(str(record.key), "BAD_INVITEE", reason))
+            continue
+        chain = _map(chains.get(name))
+        first = str(chain.get("first") or name)
+        person = _person(record.key.tool, first, one, event, created)
+        people.setdefault(person.name, person)
+        links.update(dict.fromkeys(_links(person.name, one, salesforce)))
+        status, decided, by, reason = _became(one, event, moved=bool(chain.get("moved")))
+        booking = Booking(
+            record.key.tool,
+            first,
+            (person.name,),
+            created,
+            starts,
+            ends or starts,
+            link="" if first == name else name,
+            moved_by=_WHO.get(str(chain.get("by")), ""),
+            status=status,
+            decided_at=decided,
+            by=by,
+            reason=reason,
+            paid=_paid(one),
+            sends=tuple(sent.sends() for sent in rule.sends),
+            attributes=_filled({**common, **_own(one, rules), **rule.set}),
+        )
+        events += bookings.events(booking)
+    return Reading(
+        people=tuple(people.values()),
+        events=tuple({event.id: event for event in events}.values()),
+        links=tuple(links),
+        set_aside=tuple(asides),
+    )
+
+
+# --- who ---------------------------------------------------------------------------------------
+
+
+def _person(tool: str, first: str, one: Row, event: Row, created: datetime) -> PersonRecord:
+    """Tell who is invited; without an address, they are known by their booking alone."""
+    email = str(one.get("email") or "")
+    whole = str(one.get("name") or "").strip()
+    given, _, family = whole.rpartition(" ")
+    zone = one.get("timezone")
+    return PersonRecord(
+        tool,
+        "invitee",
+        guest_id(email) or first,
+        created,
+        (email,) if email else (),
+        tuple(dict.fromkeys(_phones(one, event))),
+        str(one.get("first_name") or given or whole),
+        str(one.get("last_name") or (family if given else "")),
+        attributes={"timezone": str(zone)} if zone else {},
+        gathered=True,
+    )
+
+
+def _phones(one: Row, event: Row) -> Iterator[str]:
+    """Find the numbers of the customer: for text messages, and to be called at."""
+    if one.get("text_reminder_number"):
+        yield str(one["text_reminder_number"])
+    place = _map(event.get("location"))
+    if place.get("type") == "outbound_call" and place.get("location"):
+        yield str(place["location"])
+
+
+def _links(person: str, one: Row, salesforce: str) -> Iterator[Link]:
+    """Take over whom the tracking field names: a contact or lead of Salesforce."""
+    number = str(_map(one.get("tracking")).get("salesforce_uuid") or "").strip()
+    if _SALESFORCE.fullmatch(number):
+        yield Link(person, f"{salesforce}:{_long(number)}", "salesforce_uuid in Calendly")
+
+
+def _long(number: str) -> str:
+    """Write a Salesforce id with its 18 letters: of 15, case says which record it is."""
+    if len(number) != len("003000000000000"):
+        return number
+    parts = (number[start : start + 5] for start in (0, 5, 10))
+    return number + "".join(
+        _SUM[sum(1 << place for place, letter in enumerate(part) if letter.isupper())]
+        for part in parts
+    )
+
+
+# --- what ----------------------------------------------------------------------------------------
+
+
+def _became(one: Row, event: Row, *, moved: bool) -> tuple[Status, datetime | None, By, str]:
+    """Say what became of an invitee's booking, when, by whom and why."""
+    end = _map(one.get("cancellation")) or _map(event.get("cancellation"))
+    at = instant(end.get("created_at")) or instant(one.get("updated_at"))
+    by = _WHO.get(str(end.get("canceler_type")), "")
+    if moved:
+        return "moved_away", at, by, ""
+    if "canceled" in (one.get("status"), event.get("status")):
+        return "cancelled", at, by, str(end.get("reason") or "")
+    absent = _map(one.get("no_show"))
+    if absent:
+        return "no_show", instant(absent.get("created_at")), "", ""
+    return "booked", None, "", ""
+
+
+def _own(one: Row, rules: Rules) -> dict[str, Scalar]:
+    """Tell what is an invitee's own: money, answers, zone and where they came from."""
+    tracking = _map(one.get("tracking"))
+    found: dict[str, Scalar] = {
+        name: str(tracking.get(source) or "") for name, source in _TRACKED.items()
+    }
+    found["timezone"] = str(one.get("timezone") or "")
+    payment = _map(one.get("payment"))
+    amount = _number(payment.get("amount"))
+    if amount is not None:
+        paid = bool(payment.get("successful"))
+        found |= {"price": amount, "currency": str(payment.get("currency") or ""), "paid": paid}
+    answers = (
+        (str(row.get("question") or ""), str(row.get("answer") or ""))
+        for row in _rows(one.get("questions_and_answers"))
+    )
+    found |= rules.answered(answers)
+    asked = _map(one.get("reconfirmation"))
+    if asked:
+        found["reconfirmed"] = bool(asked.get("confirmed_at"))
+    return found
+
+
+def _paid(one: Row) -> Paid | None:
+    payment = _map(one.get("payment"))
+    amount = _number(payment.get("amount"))
+    if amount is None or not payment.get("successful"):
+        return None
+    return Paid(amount, str(payment.get("currency") or ""))
+
+
+def _number(value: object) -> float | None:
+    """Read an amount, whether it comes as a number or as its text."""
+    try:
+        return None if value is None else float(str(value))
+    except ValueError:
+        return None
+
+
+def _place(location: Row) -> dict[str, Scalar]:
+    """Tell where; a number that is called is the customer's and is no place."""
+    kind = str(location.get("type") or "")
+    where = "" if kind == "outbound_call" else str(location.get("location") or "")
+    return {"location": where or kind, "location_type": kind}
+
+
+def _filled(found: Mapping[str, Scalar]) -> dict[str, Scalar]:
+    return {name: value for name, value in found.items() if value != "" and value is not None}
+
+
+def _map(value: object) -> Row:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _rows(value: object) -> list[Row]:
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
