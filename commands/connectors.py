@@ -65,7 +65,9 @@ def _kinds(name: str, about: "About") -> list[str]:
     from journeysync.connectors import registry
     from journeysync.core.ports import ToolSetup
 
-    settings = {key: SecretStr("none") for key in about.secrets}
+    settings: dict[str, Any] = {key: SecretStr("none") for key in about.secrets}
+    if "base_url" in about.settings:
+        settings["base_url"] = "https://example.com"
     source = registry.make(name, ToolSetup(name=name, settings=settings, folder=Path("nowhere")))
     return sorted(source.emits())
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from journeysync.sandbox.server import Sandbox
 
 
-BOOKS = frozenset({"acuity", "calcom", "calendly"})
+BOOKS = frozenset({"acuity", "calcom", "calcom-selfhosted", "calendly"})
 """Tools that keep the studio's bookings, as the pretend HubSpot does in its meetings."""
 
 MEETINGS = """\

@@ -22,7 +22,45 @@ class About:
     """Where the event kinds depend on the data; empty: the connector lists them."""
 
 
+_CALCOM: Mapping[str, str] = {
+    "mapping": "mapping file of your own; absent: mappings/fields/calcom.yaml if it is there",
+    "days_back": "how long after its end a booking may be marked as missed (14)",
+    "base_url": "another address, such as a sandbox's",
+    "proxy": "address of a proxy; the environment's is not used",
+    "ca_file": "certificates to trust, where a firewall puts its own in between",
+}
+
 CATALOGUE: Mapping[str, About] = {
+    "acuity": About(
+        "An Acuity Scheduling account: appointments, moves, cancellations, no-shows, answers.",
+        writes=False,
+        settings={
+            "user_id": "the number beside the API key",
+            "mapping": "mapping file of your own; absent: mappings/fields/acuity.yaml if it is "
+            "there",
+            "days_back": "how far back every run looks (60): as long as a no-show may be marked",
+            "days_ahead": "how far ahead customers can book (365)",
+            "base_url": "another address, such as a sandbox's",
+            "proxy": "address of a proxy; the environment's is not used",
+            "ca_file": "certificates to trust, where a firewall puts its own in between",
+        },
+        secrets={
+            "api_key": "API key: Acuity > Integrations > API",
+            "access_token": "OAuth2 token, instead of `user_id` and `api_key`",
+        },
+    ),
+    "calcom": About(
+        "The hosted Cal.com: bookings, moves, cancellations, who was absent, ratings.",
+        writes=False,
+        settings=_CALCOM,
+        secrets={"access_token": "API key: Cal.com > Settings > Developer > API keys"},
+    ),
+    "calcom-selfhosted": About(
+        "A Cal.com (cal.diy) on a server of your own: the same, in its version of the API.",
+        writes=False,
+        settings={**_CALCOM, "base_url": "where it is, such as https://cal.example.com/api"},
+        secrets={"access_token": "API key: Settings > Developer > API keys"},
+    ),
     "calendly": About(
         "A Calendly organisation: bookings, moved, cancelled, kept or not, with who is invited.",
         writes=False,

@@ -12,6 +12,9 @@ from journeysync.core.errors import Usage
 from journeysync.core.ports import Source, ToolSetup
 
 TYPES: Mapping[str, str] = {
+    "acuity": "journeysync.connectors.acuity.connector:make",
+    "calcom": "journeysync.connectors.calcom.connector:make",
+    "calcom-selfhosted": "journeysync.connectors.calcom.connector:make_self_hosted",
     "calendly": "journeysync.connectors.calendly.connector:make",
     "files": "journeysync.connectors.files:make",
     "hubspot": "journeysync.connectors.hubspot.connector:make",

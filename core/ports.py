@@ -98,6 +98,18 @@ class Rereads(Protocol):
         ...
 
 
+@runtime_checkable
+class Remembers(Protocol):
+    """A source whose records forget: what they showed before is part of what they mean."""
+
+    def remember(self, record: RawRecord, before: Mapping[str, object], now: datetime) -> RawRecord:
+        """Carry over what is stored of a record, seen again at `now`. Pure.
+
+        A record that did not change comes out as it is stored.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One line of `journeysync check`."""

@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
+from journeysync.sandbox.acuity.app import Acuity
 from journeysync.sandbox.admin import Admin
+from journeysync.sandbox.calcom.app import CalCom, CalDiy
 from journeysync.sandbox.calendly.app import Calendly
 from journeysync.sandbox.faults import Faults
 from journeysync.sandbox.front import Front, Tool
@@ -19,6 +21,9 @@ from journeysync.sandbox.world import DEFAULT_NOW, World, iso_short, millis
 
 MAKERS: Mapping[str, Callable[..., Tool]] = {
     "hubspot": HubSpot,
+    "acuity": Acuity,
+    "calcom": CalCom,
+    "calcom-selfhosted": CalDiy,
     "calendly": Calendly,
 }
 TOOLS = tuple(MAKERS)

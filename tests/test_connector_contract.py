@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from bookable import bookable
 from calendly_tool import calendly
 from hubspot_portal import portal
 from pydantic import SecretStr
@@ -90,6 +91,31 @@ def _hubspot(folder: Path) -> Iterator[Served]:
         )
 
 
+def _bookable(tool: str, thing: str) -> Callable[[Path], AbstractContextManager[Served]]:
+    """Serve a connector on a pretend booking tool."""
+
+    @contextmanager
+    def serve(folder: Path) -> Iterator[Served]:
+        with bookable(tool, folder, customers=40) as here:
+            source = here.connect()
+
+            def remove() -> RecordKey:
+                found = _whole(source, source.streams[0], here.now)
+                key = max(found, key=lambda one: str(found[one].listed_at))
+                here.edit("delete", thing, key.id)
+                return key
+
+            yield Served(
+                source,
+                here.now,
+                remove,
+                lambda: sum(one["writes"] for one in here.journal()),
+                here.sandbox.tools[tool]["access_token"],
+            )
+
+    return serve
+
+
 @contextmanager
 def _calendly(folder: Path) -> Iterator[Served]:
     with calendly(folder) as here:
@@ -113,6 +139,9 @@ def _calendly(folder: Path) -> Iterator[Served]:
 
 
 SERVED: dict[str, Callable[[Path], AbstractContextManager[Served]]] = {
+    "acuity": _bookable("acuity", "appointment"),
+    "calcom": _bookable("calcom", "booking"),
+    "calcom-selfhosted": _bookable("calcom-selfhosted", "booking"),
     "calendly": _calendly,
     "files": _files,
     "hubspot": _hubspot,

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from command_line import run
@@ -96,20 +95,17 @@ def place(tmp_path: Path) -> Iterator[Studio]:
         yield made
 
 
-def _last(place: Studio) -> str:
+def _run(place: Studio, command: str = "sync") -> str:
+    """The one run of a command."""
     with place.job() as job, job.store.begin() as connection:
-        return runs.last_runs(connection, 1)[0].id
+        (found,) = [run.id for run in runs.last_runs(connection, 9) if run.command == command]
+        return found
 
 
-def _undo(place: Studio, number: str = "") -> tuple[Plan, Finished]:
+def _undo(place: Studio, number: str) -> tuple[Plan, Finished]:
     with place.job() as job:
-        _, plan = plan_undo(job, number or _last_of(job))
+        _, plan = plan_undo(job, number)
         return plan, carry_out(job, plan, "undo")
-
-
-def _last_of(job: Any) -> str:
-    with job.store.begin() as connection:
-        return runs.last_runs(connection, 1)[0].id
 
 
 def _fields(place: Studio) -> list[str]:
@@ -133,7 +129,7 @@ def test_a_whole_sync_is_put_back_and_then_done_again(place: Studio) -> None:
     """No field of ours, no open task; undone twice it does nothing; the next sync does it anew."""
     before = _fields(place)
     done = place.sync()
-    synced, opened, number = _fields(place), _open(place), _last(place)
+    synced, opened, number = _fields(place), _open(place), _run(place)
     plan, undone = _undo(place, number)
 
     assert _fields(place) == before
@@ -150,8 +146,8 @@ def test_a_whole_sync_is_put_back_and_then_done_again(place: Studio) -> None:
 def test_an_undo_can_be_undone(place: Studio) -> None:
     place.sync()
     synced, opened = _fields(place), _open(place)
-    _undo(place)
-    _undo(place)
+    _undo(place, _run(place))
+    _undo(place, _run(place, "undo"))
 
     assert (_fields(place), _open(place)) == (synced, opened)
 
@@ -160,7 +156,7 @@ def test_what_a_person_changed_since_stays(place: Studio) -> None:
     person = place.dry_run().plan.records[0].id
     place.sync()
     place.portal.edit("set", "contacts", person, properties={"journey_name": "Mine"})
-    plan, _ = _undo(place)
+    plan, _ = _undo(place, _run(place))
 
     assert [(note.kind, note.record) for note in plan.notes] == [("kept", f"contact {person}")]
     held = {name: value for name, value in place.contact(person).items() if value}
@@ -169,7 +165,7 @@ def test_what_a_person_changed_since_stays(place: Studio) -> None:
 
 def test_a_dry_run_writes_nothing(place: Studio) -> None:
     place.sync()
-    number = _last(place)
+    number = _run(place)
     snapshot = plain(place.snapshot())
     with place.job(dry_run=True) as job:
         _, plan = plan_undo(job, number)
@@ -182,7 +178,7 @@ def test_an_undo_whose_answer_is_lost_ends_all_the_same(place: Studio) -> None:
     """It was written, then the connection broke: the next try finds it done."""
     before = _fields(place)
     place.sync()
-    number = _last(place)
+    number = _run(place)
     place.portal.fault("POST /crm/objects/2026-03/contacts/batch/update", "applied-then-reset")
     _undo(place, number)
     place.portal.admin("DELETE", "/faults")
@@ -193,7 +189,7 @@ def test_an_undo_whose_answer_is_lost_ends_all_the_same(place: Studio) -> None:
 
 def test_what_a_run_changed_is_kept_for_thirty_days(place: Studio) -> None:
     place.sync()
-    number = _last(place)
+    number = _run(place)
     with place.job() as job, job.store.begin() as connection:
         at = int((place.portal.now + timedelta(days=31)).timestamp() * 1_000_000)
         assert changes.changes_of(connection, number)

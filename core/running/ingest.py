@@ -14,8 +14,8 @@ from journeysync.core.errors import BadCredentials, Guarded, OverBudget, Skip, T
 from journeysync.core.errors import Retry as Unanswered
 from journeysync.core.identity.rules import IdentityRules, keys_of
 from journeysync.core.instants import from_micros, to_micros
-from journeysync.core.models import PersonRecord, RecordKey
-from journeysync.core.ports import Batch, Rereads, Source, Window
+from journeysync.core.models import PersonRecord, RawRecord, RecordKey
+from journeysync.core.ports import Batch, Remembers, Rereads, Source, Window
 from journeysync.core.running.progress import Progress
 from journeysync.core.state import forgetting, records
 from journeysync.core.state.ledger import customers_of_tasks
@@ -75,8 +75,8 @@ def ingest(
     """
     report = ReadReport()
     with store.begin() as connection:
-        memory = forgetting.load(connection)
-    reading = _Reading(store, keys_with(rules), report, now, full, most_gone, progress, memory)
+        gone = forgetting.load(connection)
+    reading = _Reading(store, keys_with(rules), report, now, full, most_gone, progress, gone)
     for name, source in sources.items():
         if only and name not in only:
             _keep_reach(store, source, report)
@@ -126,7 +126,7 @@ class _Reading:
     full: bool
     most_gone: float
     progress: Progress
-    memory: forgetting.Memory | None
+    forgotten: forgetting.Memory | None
 
     def read(self, source: Source, stream: str) -> None:
         """Read one stream; its watermark moves after the last batch."""
@@ -176,7 +176,8 @@ class _Reading:
                 mapping=source.mapping_version,
                 keys=self.keys,
                 now=to_micros(self.now),
-                memory=self.memory,
+                remember=_memory(source, self.now),
+                forgotten=self.forgotten,
             )
             self._notice_tasks(connection, source.name, (one.key for one in batch.records))
         self.report.seen += stored.seen
@@ -208,3 +209,14 @@ class _Reading:
         """Remember whose task a person may have completed, moved or deleted."""
         ids = [key.id for key in keys if key.type == "task"]
         self.report.task_customers |= customers_of_tasks(connection, tool, ids)
+
+
+def _memory(source: Source, now: datetime) -> records.Remember | None:
+    """Return how a source carries over what its records forget."""
+    if not isinstance(source, Remembers):
+        return None
+
+    def remember(record: RawRecord, before: Mapping[str, object]) -> RawRecord:
+        return source.remember(record, before, now)
+
+    return remember

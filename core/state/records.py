@@ -32,6 +32,9 @@ from journeysync.core.state.people import Keys, customers_of, gather, key_rows, 
 from journeysync.core.state.sifting import Sifted, sift
 from journeysync.core.state.store import chunks, upsert
 
+Remember = Callable[[RawRecord, Mapping[str, object]], RawRecord]
+"""How a record carries over what is stored of it: see `core.ports.Remembers`."""
+
 _encode = msgspec.json.Encoder(order="sorted").encode
 _person = msgspec.json.Decoder(PersonRecord).decode
 _company = msgspec.json.Decoder(CompanyRecord).decode
@@ -63,14 +66,18 @@ def store_batch(
     mapping: str,
     keys: Keys,
     now: int,
-    memory: Memory | None = None,
+    remember: Remember | None = None,
+    forgotten: Memory | None = None,
 ) -> Stored:
     """Keep the records that differ from what is stored, with what they mean.
 
     The same record twice in a batch counts as its last version. Repeating a batch changes nothing.
-    Of people whom the `memory` knows as forgotten nothing is kept.
+    Of people whom `forgotten` knows nothing is kept.
     """
     latest = {record.key: record for record in records}
+    if remember is not None:
+        for key, known in _contents(connection, list(latest)):
+            latest[key] = remember(latest[key], known)
     before = _digests(connection, list(latest))
     changed: list[tuple[RawRecord, bytes, str]] = []
     for key, record in latest.items():
@@ -83,9 +90,9 @@ def store_batch(
         for record, _, _ in changed
     }
     sifted = Sifted()
-    if memory is not None:
+    if forgotten is not None:
         fresh = [record for record, _, _ in changed]
-        sifted = sift(connection, fresh, readings, keys, memory, now)
+        sifted = sift(connection, fresh, readings, keys, forgotten, now)
     rows = [
         {
             "tool": record.key.tool, "type": record.key.type, "id": record.key.id,
@@ -189,6 +196,23 @@ def renormalise(
 def _other(mapping: str) -> ColumnElement[bool]:
     """Another mapping than this one, said so that the index finds it: mostly there is none."""
     return or_(t.raw_record.c.mapping < mapping, t.raw_record.c.mapping > mapping)
+
+
+def _contents(
+    connection: Connection, keys: Sequence[RecordKey]
+) -> Iterator[tuple[RecordKey, dict[str, object]]]:
+    row = t.raw_record.c
+    by_type: dict[tuple[str, str], list[str]] = {}
+    for key in keys:
+        by_type.setdefault((key.tool, key.type), []).append(key.id)
+    for (tool, kind), ids in by_type.items():
+        for part in chunks(ids):
+            for number, content in connection.execute(
+                select(row.id, row.content).where(
+                    row.tool == tool, row.type == kind, row.id.in_(part)
+                )
+            ):
+                yield RecordKey(tool, kind, number), msgspec.json.decode(content)
 
 
 def _digests(connection: Connection, keys: Sequence[RecordKey]) -> dict[RecordKey, tuple[str, str]]:

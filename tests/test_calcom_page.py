@@ -1,0 +1,27 @@
+"""The page on Cal.com says what the connector gives, and its examples work."""
+
+from pathlib import Path
+
+from bookable import bookable
+from booking_pages import example, named_settings, shipped, table, unnamed_attributes
+
+from journeysync.connectors.booking_rules import parse_rules
+from journeysync.connectors.calcom.normalise import BEYOND
+from journeysync.connectors.calcom.settings import Settings
+
+
+def test_the_table_of_events_names_what_is_emitted() -> None:
+    assert set(table("calcom")) == shipped("calcom").kinds() | BEYOND
+
+
+def test_every_attribute_that_is_given_is_named(tmp_path: Path) -> None:
+    with bookable("calcom", tmp_path, customers=60) as place:
+        assert unnamed_attributes("calcom", place) == {}
+
+
+def test_every_setting_is_described() -> None:
+    assert set(Settings.model_fields) - {"access_token"} <= named_settings("calcom")
+
+
+def test_the_example_of_a_mapping_has_no_mistake() -> None:
+    assert parse_rules(example("calcom"), "page")[1] == []
