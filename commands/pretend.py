@@ -100,8 +100,11 @@ def _write_workspace(folder: Path, sandbox: "Sandbox") -> None:
     """Write the files of a workspace that reads and writes this sandbox."""
     from journeysync.core.running.secrets import variable
 
+    # The cards of the pretend shop are charged in the pretend Stripe: each purchase counts once.
+    more = {"stripe": ", shop: woocommerce"} if "woocommerce" in sandbox.tools else {}
     tools = "".join(
-        f"  {name}: {{base_url: {tool['base_url']}}}\n" for name, tool in sandbox.tools.items()
+        f"  {name}: {{base_url: {tool['base_url']}{more.get(name, '')}}}\n"
+        for name, tool in sandbox.tools.items()
     )
     crms = [name for name in ("hubspot", "salesforce") if name in sandbox.tools]
     text = (
@@ -114,8 +117,10 @@ def _write_workspace(folder: Path, sandbox: "Sandbox") -> None:
         f"precedence: [{', '.join(crms)}]\n"
     )
     keys = "".join(
-        f"{variable(name, 'access_token')}={tool['access_token']}\n"
+        f"{variable(name, key)}={value}\n"
         for name, tool in sandbox.tools.items()
+        for key, value in tool.items()
+        if key != "base_url"
     )
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "journeysync.yaml").write_text(text, "utf-8")

@@ -106,5 +106,34 @@ CATALOGUE: Mapping[str, About] = {
             "access_token": "service key or private app token: HubSpot > Settings > Integrations"
         },
     ),
+    "stripe": About(
+        "A Stripe account: customers, invoices, payments, subscriptions, refunds, disputes.",
+        writes=False,
+        settings={
+            "shop": "the tool that is the shop, so that its orders are not told twice",
+            "livemode": "false reads test data; true (default) refuses it",
+            "mapping": "mapping file of your own; absent: mappings/fields/stripe.yaml if it is "
+            "there",
+            "calls_per_second": "how fast to ask (20); Stripe allows 25 of one kind",
+            "base_url": "another address, such as a sandbox's",
+        },
+        secrets={"api_key": "restricted key with read rights: Stripe > Developers > API keys"},
+    ),
+    "woocommerce": About(
+        "A WooCommerce shop: carts, orders, refunds, customers and guests.",
+        writes=False,
+        settings={
+            "url": "the shop's address, https://...; plain http only on this machine",
+            "auth": "auto (default), basic or oauth1; the key never stands in an address",
+            "mapping": "mapping file of your own; absent: mappings/fields/woocommerce.yaml if it "
+            "is there",
+            "sweep_hours": "how often a reading also looks what was deleted (24; 0: always)",
+            "ca_file": "certificates to trust, where a firewall puts its own in between",
+        },
+        secrets={
+            "consumer_key": "WooCommerce > Settings > Advanced > REST API, with read access",
+            "consumer_secret": "shown once beside the key",
+        },
+    ),
 }
 """Type of tool -> what it is."""

@@ -163,6 +163,10 @@ class Caller:
     """Reads from a 429 how long to wait; `inf` when only a new day helps; None when unsaid."""
     scopes: Callable[[Answer], Sequence[str]] = lambda _answer: ()
     """Reads from a 403 which scopes are missing."""
+    considered: Callable[[Answer], bool] = lambda _answer: False
+    """Says of a 5xx that it is the tool's own verdict: another attempt would get the same."""
+    advise: Callable[[Answer], str] = lambda _answer: ""
+    """Reads from a 401 or 403 what a person does; empty: the hint."""
     patience: float = 120.0
     """Seconds that one call may wait altogether; pacing is not counted."""
     sleep: Callable[[float], None] = time.sleep
@@ -230,13 +234,16 @@ class Caller:
         """Do what the table says of a status that is no success."""
         action = action_for(answer.status)
         answered = f"answered {answer.status} to {request.name}"
+        if answer.status >= _SERVER_ERROR and self.considered(answer):
+            raise Refused(self.tool, request.name, answer)
         match action.do:
             case "give":
                 raise Refused(self.tool, request.name, answer)
             case "key" | "scope" if answer.is_html:
                 raise ToolDown(self.tool, f"{_NOT_JSON} ({answer.status} to {request.name}).")
             case "key":
-                raise BadCredentials(self.tool, self.hint, str(answer.status))
+                hint = self.advise(answer) or self.hint
+                raise BadCredentials(self.tool, hint, str(answer.status))
             case "scope":
                 raise self._lacks_scopes(answer)
             case "slow down":
@@ -256,6 +263,7 @@ class Caller:
     def _lacks_scopes(self, answer: Answer) -> BadCredentials:
         missing = ", ".join(self.scopes(answer))
         hint = f"Grant it one of these scopes and run again: {missing}." if missing else self.hint
+        hint = self.advise(answer) or hint
         return BadCredentials(self.tool, hint, str(answer.status))
 
     def _slow_down(self, answer: Answer, action: Action) -> NoReturn:

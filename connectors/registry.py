@@ -18,6 +18,8 @@ TYPES: Mapping[str, str] = {
     "calendly": "journeysync.connectors.calendly.connector:make",
     "files": "journeysync.connectors.files:make",
     "hubspot": "journeysync.connectors.hubspot.connector:make",
+    "stripe": "journeysync.connectors.stripe.connector:make",
+    "woocommerce": "journeysync.connectors.woocommerce.connector:make",
 }
 """Type of tool -> `module:function`; the function takes a `ToolSetup`."""
 

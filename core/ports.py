@@ -27,6 +27,8 @@ class ToolSetup:
     timezone: str = "UTC"
     """The workspace's zone, for local times that name none."""
     region: str | None = None
+    currency: str | None = None
+    """The workspace's currency: amounts in another one are never called `amount`."""
 
 
 # --- reading ---------------------------------------------------------------------------------
@@ -45,6 +47,9 @@ class Batch:
     window: "Window | None" = None
     """On the last batch: what was seen is all there is in this window of `RawRecord.listed_at`, and
     what is stored of it and was not seen is gone; `complete` then speaks of the window too."""
+    still: frozenset[RecordKey] | None = None
+    """The keys of all records that the stream has now, from a look at ids alone in a reading of
+    changes: stored records that are not among them are gone. None: no such look was taken."""
 
 
 @dataclass(frozen=True, slots=True)

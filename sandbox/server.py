@@ -16,7 +16,9 @@ from journeysync.sandbox.faults import Faults
 from journeysync.sandbox.front import Front, Tool
 from journeysync.sandbox.hubspot.app import HubSpot
 from journeysync.sandbox.journal import Journal
+from journeysync.sandbox.stripe.app import Stripe
 from journeysync.sandbox.wire import Listener
+from journeysync.sandbox.woocommerce.app import WooCommerce
 from journeysync.sandbox.world import DEFAULT_NOW, World, iso_short, millis
 
 MAKERS: Mapping[str, Callable[..., Tool]] = {
@@ -25,6 +27,8 @@ MAKERS: Mapping[str, Callable[..., Tool]] = {
     "calcom": CalCom,
     "calcom-selfhosted": CalDiy,
     "calendly": Calendly,
+    "stripe": Stripe,
+    "woocommerce": WooCommerce,
 }
 TOOLS = tuple(MAKERS)
 DEFAULT_TOOLS = ("hubspot",)
@@ -45,13 +49,14 @@ class Sandbox:
         self.admin = self._listeners[0].url
         """Address of the admin API."""
         self.tools: dict[str, dict[str, str]] = {}
-        """What a workspace needs to reach each tool: `base_url` and `access_token`."""
+        """What a workspace needs to reach each tool: `base_url` and its keys by name."""
         try:
             for offset, (name, tool) in enumerate(tools.items(), start=1):
                 front = Front(world, tool, journal, faults)
                 listener = Listener(port + offset if port else 0, front)
                 self._listeners.append(listener)
-                self.tools[name] = {"base_url": listener.url, "access_token": tool.access_token}
+                keys = getattr(tool, "secrets", {"access_token": tool.access_token})
+                self.tools[name] = {"base_url": listener.url, **keys}
         except (OSError, OverflowError):
             self.stop()
             raise

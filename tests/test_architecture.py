@@ -93,6 +93,8 @@ def test_connectors_never_decide(path: Path) -> None:
             "booking_rules",
             "booking_texts",
             "guests",
+            "mapping_files",
+            "money",
             inside[0],
         }
         assert {parts[1] for parts in found if parts[0] == "connectors"} <= shared

@@ -16,6 +16,8 @@ from bookable import bookable
 from calendly_tool import calendly
 from hubspot_portal import portal
 from pydantic import SecretStr
+from shop import shop
+from stripe_account import account
 
 from journeysync.connectors import registry
 from journeysync.core import errors
@@ -138,6 +140,50 @@ def _calendly(folder: Path) -> Iterator[Served]:
         )
 
 
+@contextmanager
+def _woocommerce(folder: Path) -> Iterator[Served]:
+    with shop(folder, customers=30) as here:
+        tool = here.sandbox.tools["woocommerce"]
+        keys = {name: SecretStr(tool[name]) for name in ("consumer_key", "consumer_secret")}
+        settings = {"base_url": tool["base_url"], **keys}
+        source = registry.make("woocommerce", ToolSetup("tool", settings, folder))
+
+        def remove() -> RecordKey:
+            found = _whole(source, "orders", here.now)
+            key = min((one for one in found if one.type == "order"), key=str)
+            here.edit("order", "trash", id=key.id)
+            return key
+
+        yield Served(
+            source,
+            here.now,
+            remove,
+            lambda: sum(one["writes"] for one in here.journal()),
+            tool["consumer_secret"],
+        )
+
+
+@contextmanager
+def _stripe(folder: Path) -> Iterator[Served]:
+    with account(folder, customers=30) as here:
+        tool = here.sandbox.tools["stripe"]
+        settings = {"base_url": tool["base_url"], "api_key": SecretStr(tool["api_key"])}
+        source = registry.make("stripe", ToolSetup("tool", settings, folder))
+
+        def remove() -> RecordKey:
+            key = min(_whole(source, "customers", here.now), key=str)
+            here.edit("customer", "delete", id=key.id)
+            return key
+
+        yield Served(
+            source,
+            here.now,
+            remove,
+            lambda: sum(one["writes"] for one in here.journal()),
+            tool["api_key"],
+        )
+
+
 SERVED: dict[str, Callable[[Path], AbstractContextManager[Served]]] = {
     "acuity": _bookable("acuity", "appointment"),
     "calcom": _bookable("calcom", "booking"),
@@ -145,6 +191,8 @@ SERVED: dict[str, Callable[[Path], AbstractContextManager[Served]]] = {
     "calendly": _calendly,
     "files": _files,
     "hubspot": _hubspot,
+    "stripe": _stripe,
+    "woocommerce": _woocommerce,
 }
 
 

@@ -15,12 +15,16 @@ from ruamel.yaml import YAML
 from journeysync.cli import COMMANDS, main
 from journeysync.connectors.booking_rules import parse_rules
 from journeysync.connectors.hubspot.mapping_file import parse_mapping
+from journeysync.connectors.mapping_files import parse_mapping as parse_part
+from journeysync.connectors.stripe.mapping import StripeMapping
+from journeysync.connectors.woocommerce.mapping import ShopMapping
 from journeysync.core.language.model import Exit, Journey, Pattern, Stage, Touchpoint
 from journeysync.core.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+MAPPINGS = (ShopMapping, StripeMapping)
 SHELLS = {"sh", "bash", "shell", "console"}
 
 
@@ -169,7 +173,9 @@ def test_shown_yaml_is_valid(block: Block) -> None:
     document = YAML(typ="safe").load(block.text)
 
     readers = (parse_mapping, parse_rules)
-    assert fits(document) or not all(read(block.text, block.where)[1] for read in readers)
+    wrong = [read(block.text, block.where)[1] for read in readers]
+    wrong += [parse_part(block.text, block.where, one)[1] for one in MAPPINGS]
+    assert fits(document) or not all(wrong)
 
 
 def test_pages_link_to_pages_that_are_there() -> None:

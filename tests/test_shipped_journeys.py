@@ -220,6 +220,8 @@ def from_connectors() -> frozenset[str]:
 def _emitted() -> Iterator[str]:
     for name, about in CATALOGUE.items():
         if not about.emits:
-            secrets = {key: SecretStr("none") for key in about.secrets}
-            setup = ToolSetup(name=name, settings=secrets, folder=Path("nowhere"))
+            settings: dict[str, object] = {key: SecretStr("none") for key in about.secrets}
+            if "base_url" in about.settings:
+                settings["base_url"] = "https://example.com"
+            setup = ToolSetup(name=name, settings=settings, folder=Path("nowhere"))
             yield from registry.make(name, setup).emits()

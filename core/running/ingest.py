@@ -180,6 +180,8 @@ class _Reading:
                 forgotten=self.forgotten,
             )
             self._notice_tasks(connection, source.name, (one.key for one in batch.records))
+            if batch.still is not None:
+                self._forget_unseen(connection, source, stream, set(batch.still), None)
         self.report.seen += stored.seen
         self.report.changed += stored.changed
         self.report.set_aside += stored.set_aside

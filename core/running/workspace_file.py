@@ -107,6 +107,7 @@ def _setup(
         folder=folder,
         timezone=workspace.timezone,
         region=workspace.region,
+        currency=workspace.currency,
     )
 
 

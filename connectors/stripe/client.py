@@ -1,0 +1,135 @@
+"""Asks Stripe, patiently, always in one version of its API, and only reads.
+
+Walks through lists by the last id. Refuses answers of the other mode: test data is no customer's.
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+import requests
+
+from journeysync.connectors.budgets import Window
+from journeysync.connectors.http import Answer, Caller, Refused, Request, over_requests
+from journeysync.connectors.stripe.settings import VERSION, Settings, key_name
+from journeysync.core.errors import BadCredentials, ToolDown
+
+Row = dict[str, Any]
+PAGE = 100
+_PATIENCE = 3
+_RIGHT = re.compile(r"\brak_\w+")
+
+
+class Client:
+    """Makes requests; knows the key and patience, but no payment."""
+
+    def __init__(
+        self,
+        tool: str,
+        settings: Settings,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.tool = tool
+        self._base = settings.base_url
+        self._livemode = settings.livemode
+        self._session = requests.Session()
+        self._session.trust_env = False  # a .netrc must not replace the key
+        self._session.headers["Accept"] = "application/json"
+        key = settings.api_key.get_secret_value().strip()
+        self._session.headers["Authorization"] = f"Bearer {key}"
+        self._session.headers["Stripe-Version"] = VERSION
+        self.caller = Caller(
+            tool,
+            f"Renew the key in {key_name(tool)}; Stripe shows it under Developers > API keys.",
+            windows={"calls": Window(settings.calls_per_second, 1.0)},
+            scopes=_rights,
+            considered=lambda answer: answer.headers.get("stripe-should-retry") == "false",
+            sleep=sleep,
+            monotonic=monotonic,
+        )
+
+    def rows(
+        self, path: str, query: Mapping[str, str], expand: Sequence[str] = ()
+    ) -> Iterator[list[Row]]:
+        """Yield the pages of a list, newest first."""
+        last, again = "", 0
+        before: list[str] = []
+        seen: set[str] = set()
+        while True:
+            cursor = {"starting_after": last} if last else {}
+            asked = {"limit": str(PAGE), **query, **cursor}
+            try:
+                page = self._ask(path, asked, _each(expand, "data."))
+            except Refused as error:
+                if error.answer.status != requests.codes.bad_request or not before:
+                    raise
+                last = before.pop()  # the one we had come to was deleted meanwhile
+                continue
+            found = page.get("data")
+            if not isinstance(found, list):
+                raise ToolDown(self.tool, f"answers something else than a list to GET {path}.")
+            rows = [self._own(row) for row in found if str(row.get("id")) not in seen]
+            if found and not rows:
+                again += 1
+                if again > _PATIENCE:
+                    raise ToolDown(self.tool, f"repeats its pages of {path}.")
+                continue
+            again = 0
+            seen.update(str(row["id"]) for row in rows)
+            yield rows
+            if not page.get("has_more") or not rows:
+                return
+            *before, last = (str(row["id"]) for row in rows)
+
+    def one(self, path: str, number: str, expand: Sequence[str] = ()) -> Row | None:
+        """Ask for one object; None when there is none of that id."""
+        try:
+            return self._own(self._ask(f"{path}/{number}", {}, _each(expand, "")))
+        except Refused as error:
+            if error.answer.status == requests.codes.not_found:
+                return None
+            raise
+
+    def first(self, path: str, expand: Sequence[str] = ()) -> list[Row]:
+        """Ask for the newest page of a list."""
+        return next(self.rows(path, {}, expand), [])
+
+    def _own(self, row: Row) -> Row:
+        """Refuse what belongs to the other mode."""
+        if row.get("livemode", self._livemode) != self._livemode:
+            other = "test data" if self._livemode else "live data"
+            raise BadCredentials(
+                self.tool,
+                f"The key in {key_name(self.tool)} opens {other}, and `livemode` in "
+                "journeysync.yaml says the opposite: correct one of the two.",
+                "wrong mode",
+            )
+        return row
+
+    def _ask(self, path: str, query: Mapping[str, str], expand: Mapping[str, str]) -> Row:
+        name = re.sub(r"/[a-z]+_\w+$", "/ID", path)
+        request = Request(f"GET /v1/{name}", repeatable=True, windows=("calls",))
+        send = over_requests(
+            self._session, "GET", f"{self._base}/v1/{path}", params={**query, **expand}
+        )
+        return self.caller.call(request, send, _decode)
+
+
+def _each(expand: Sequence[str], prefix: str) -> dict[str, str]:
+    return {f"expand[{number}]": prefix + one for number, one in enumerate(expand)}
+
+
+def _decode(body: bytes) -> Row:
+    try:
+        return msgspec.json.decode(body, type=dict[str, Any])
+    except msgspec.MsgspecError as error:
+        raise ValueError("no JSON object") from error
+
+
+def _rights(answer: Answer) -> Sequence[str]:
+    """Read from a refusal which rights a restricted key lacks; its text also shows the key."""
+    return sorted(set(_RIGHT.findall(answer.body.decode("utf-8", "replace"))))

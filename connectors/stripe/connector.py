@@ -1,0 +1,71 @@
+"""Stripe: customers, invoices, payments, subscriptions, checkouts, refunds and disputes.
+
+Reads only. The one surprising fact: no list can be asked what changed; events tell it, each in
+the version of the API that was current when it happened.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from journeysync.connectors.mapping_files import read_mapping
+from journeysync.connectors.stripe import check
+from journeysync.connectors.stripe.client import Client
+from journeysync.connectors.stripe.mapping import TOOL, StripeMapping
+from journeysync.connectors.stripe.normalise import Under, normalise
+from journeysync.connectors.stripe.read import STREAMS, Reader
+from journeysync.connectors.stripe.settings import Settings, read_settings
+from journeysync.core.models import RawRecord, Reading
+from journeysync.core.ports import Batch, Finding, ToolSetup
+
+LAG = timedelta(minutes=5)
+"""An event may be listed a little later than what it tells of."""
+
+
+class Stripe:
+    """One account, as `Source`."""
+
+    lag = LAG
+    streams = tuple(STREAMS)
+
+    def __init__(
+        self,
+        setup: ToolSetup,
+        settings: Settings,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.name = setup.name
+        self._mapping = read_mapping(setup.folder, settings.mapping, TOOL, StripeMapping)
+        self._under = Under(self._mapping, setup.currency, settings.shop)
+        self._client = Client(setup.name, settings, sleep=sleep, monotonic=monotonic)
+        self._reader = Reader(self._client, self._mapping)
+        told = (self._mapping.version, setup.currency or "", settings.shop or "")
+        self.mapping_version = "-".join(told)
+
+    def emits(self) -> frozenset[str]:
+        """Return the event kinds that records can give under the mapping."""
+        return self._mapping.kinds()
+
+    def read(self, stream: str, since: datetime | None, until: datetime) -> Iterator[Batch]:
+        """Yield everything, or what changed in [since, until), tombstones included."""
+        return self._reader.read(stream, since, until)
+
+    def normalise(self, record: RawRecord) -> Reading:
+        """Say what a raw record means. Pure."""
+        return normalise(record, self._under)
+
+    def check(self) -> Sequence[Finding]:
+        """Look at the key's rights, at payments of shops, and at currencies."""
+        return check.check(self._client, self._mapping, self._under.currency, self._under.shop)
+
+    @property
+    def calls(self) -> int:
+        """How many requests were sent so far."""
+        return self._client.caller.calls
+
+
+def make(setup: ToolSetup) -> Stripe:
+    """Make the connector of a tool. Sends no request."""
+    return Stripe(setup, read_settings(setup))

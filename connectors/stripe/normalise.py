@@ -1,0 +1,302 @@
+"""What an account's records say: people and events. Pure.
+
+Everything needed stands in the record's content and in the mapping. Ids of events are made of the
+object, the kind and, for refunds, the refund's own id. A payment for an invoice is told by the
+invoice; only what the invoice does not tell (refunds, failures) comes from the payment.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from journeysync.connectors import money
+from journeysync.connectors.mapping_files import fits
+from journeysync.connectors.stripe.contents import (
+    CHECKOUT,
+    CUSTOMER,
+    DISPUTE,
+    GUEST,
+    INVOICE,
+    PAYMENT,
+    SUBSCRIPTION,
+)
+from journeysync.connectors.stripe.mapping import InvoiceRule, PaymentRule, Rule, StripeMapping
+from journeysync.core.instants import EARLIEST, LATEST, SECOND, from_micros
+from journeysync.core.models import Event, PersonRecord, RawRecord, Reading, Scalar, SetAside
+
+R = TypeVar("R", bound=Rule)
+
+
+@dataclass(frozen=True, slots=True)
+class Under:
+    """What records are read under."""
+
+    mapping: StripeMapping
+    currency: str | None = None
+    shop: str | None = None
+    """The tool whose orders it tells itself."""
+
+
+def normalise(record: RawRecord, under: Under) -> Reading:
+    """Say what a record means."""
+    if record.deleted:
+        return Reading()
+    if record.key.type in _PEOPLE:
+        return _PEOPLE[record.key.type](record, under)
+    events: tuple[Event, ...] = ()
+    if "who" in record.content:
+        events = tuple(_EVENTS[record.key.type](_Facts(record, under)))
+    return Reading(events=events, set_aside=tuple(_aside(record)))
+
+
+def instant(value: object) -> datetime | None:
+    """Read seconds since 1970; None for what is none."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    micros = value * SECOND
+    return from_micros(micros) if EARLIEST <= micros <= LATEST else None
+
+
+def _customer(record: RawRecord, under: Under) -> Reading:
+    content: Any = record.content
+    created = instant(content["created"])
+    first, last = _names(content["name"])
+    found = content["attributes"]
+    person = PersonRecord(
+        tool=record.key.tool,
+        type=CUSTOMER,
+        id=record.key.id,
+        created_at=created,
+        emails=_unique(content["email"]),
+        phones=_unique(content["phone"]),
+        first_name=first,
+        last_name=last,
+        attributes={
+            name: found[path]
+            for name, path in under.mapping.customers.attributes.items()
+            if path in found
+        },
+    )
+    name = person.name
+    made = (Event(f"{name}:person.created", person.tool, "person.created", created, name),) if (
+        created
+    ) else ()  # fmt: skip
+    return Reading(people=(person,), events=made)
+
+
+def _guest(record: RawRecord, _under: Under) -> Reading:
+    content: Any = record.content
+    first, last = _names(content["name"])
+    person = PersonRecord(
+        tool=record.key.tool,
+        type=GUEST,
+        id=record.key.id,
+        emails=_unique(content["email"]),
+        phones=_unique(content["phone"]),
+        first_name=first,
+        last_name=last,
+    )
+    return Reading(people=(person,))
+
+
+def _names(name: object) -> tuple[str, str]:
+    """Cut a name at its last space: Stripe keeps it in one piece."""
+    first, _, last = str(name or "").strip().rpartition(" ")
+    return first, last
+
+
+def _unique(*values: object) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(one) for one in values if one))
+
+
+def _aside(record: RawRecord) -> Iterator[SetAside]:
+    if instant(record.content.get("created")) is None:
+        yield SetAside(str(record.key), "BAD_DATE", "The object has no date of creation.")
+
+
+# --- events --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """One object, opened."""
+
+    record: RawRecord
+    under: Under
+
+    @property
+    def content(self) -> Any:
+        return self.record.content
+
+    def at(self, name: str) -> datetime | None:
+        return instant(self.content.get(name))
+
+    def money(self, value: object, name: str = "amount") -> dict[str, Scalar]:
+        """Write an amount in major units, with its currency."""
+        currency = str(self.content["currency"] or "").upper()
+        amount = money.from_minor(value, currency)
+        if amount is None:
+            return {}
+        return {**money.named(name, amount, currency, self.under.currency), "currency": currency}
+
+    def attributes(self, names: Mapping[str, str | None]) -> dict[str, Scalar]:
+        found = self.content["attributes"]
+        return {name: found[path] for name, path in names.items() if path and path in found}
+
+    def rule(self, rules: Sequence[R], nothing: R) -> R:
+        """Find the first rule that fits."""
+        return next((one for one in rules if one.decides(self.content)), nothing)
+
+    def events(
+        self,
+        kinds: tuple[str, ...],
+        at: datetime | None,
+        attributes: Mapping[str, Scalar],
+        *,
+        mark: str = "",
+        subject: tuple[str, str] | None = None,
+    ) -> Iterator[Event]:
+        """Make events of the person behind the object."""
+        key = self.record.key
+        kind_of, number = subject or (key.type, key.id)
+        if at is None:
+            return
+        for kind in kinds:
+            yield Event(
+                f"{key}:{kind}" + (f":{mark}" if mark else ""),
+                key.tool,
+                kind,
+                at,
+                f"{key.tool}:{self.content['who']}",
+                kind_of,
+                number,
+                attributes,
+            )
+
+
+def _invoice(facts: _Facts) -> Iterator[Event]:
+    content = facts.content
+    section = facts.under.mapping.invoices
+    rule = facts.rule(section.rules, InvoiceRule())
+    common = facts.attributes(section.attributes) | rule.set
+    if content["subscription"]:
+        common["subscription"] = content["subscription"]
+    due, paid = facts.at("due_date"), facts.at("paid_at")
+    total = common | facts.money(content["total"])
+    yield from facts.events(rule.sent, facts.at("finalized_at"), total)
+    if content["status"] == "paid":
+        yield from facts.events(rule.paid, paid, common | facts.money(content["amount_paid"]))
+    late = content["status"] in ("open", "uncollectible") or (paid and due and paid > due)
+    if late:
+        yield from facts.events(rule.overdue, due, total)
+
+
+def _payment(facts: _Facts) -> Iterator[Event]:
+    content = facts.content
+    rule = facts.rule(facts.under.mapping.payments.rules, PaymentRule())
+    common, subject = _payment_attributes(facts, content), _subject(facts, content)
+    amount = content["amount_captured"] or content["amount"]
+    common |= rule.set
+    if "order" in common:
+        return  # the shop tells of its own orders
+    if content["status"] == "failed":
+        code = content["failure_code"]
+        more: dict[str, Scalar] = {"reason": str(code)} if code else {}
+        whole = common | facts.money(content["amount"]) | more
+        yield from facts.events(rule.failed, facts.at("created"), whole, subject=subject)
+        return
+    if content["status"] != "succeeded":
+        return
+    if content["captured"] and not content["invoice"]:
+        whole = common | facts.money(amount)
+        yield from facts.events(rule.paid, facts.at("created"), whole, subject=subject)
+    yield from _refunds(facts, rule, common, subject, amount)
+
+
+def _refunds(
+    facts: _Facts,
+    rule: PaymentRule,
+    common: Mapping[str, Scalar],
+    subject: tuple[str, str],
+    total: object,
+) -> Iterator[Event]:
+    """Tell each refund; a failed or cancelled one gave nothing back."""
+    given = 0
+    whole = total if isinstance(total, int) else 0
+    refunds = [one for one in facts.content["refunds"] if one["status"] not in _VOID]
+    for one in sorted(refunds, key=lambda one: (one["created"] or 0, one["id"])):
+        given += one["amount"] or 0
+        more: dict[str, Scalar] = {"full": given >= whole}
+        more |= facts.money(one["amount"]) | facts.money(whole - given, "net")
+        yield from facts.events(
+            rule.refunded,
+            instant(one["created"]),
+            {**common, **more},
+            mark=one["id"],
+            subject=subject,
+        )
+
+
+_VOID = ("failed", "canceled")
+
+
+def _payment_attributes(facts: _Facts, payment: Mapping[str, Any]) -> dict[str, Scalar]:
+    """Name the invoice, or the shop's order, that a payment is for."""
+    section = facts.under.mapping.payments
+    found = facts.attributes(section.attributes)
+    if payment["invoice"]:
+        found["invoice"] = payment["invoice"]
+    held = payment["metadata"]
+    keys = (key for key in held if held[key] and fits(section.shop_order, key))
+    if facts.under.shop and (key := min(keys, default="")):
+        found["order"] = f"{facts.under.shop}:{held[key]}"
+    return found
+
+
+def _subject(facts: _Facts, payment: Mapping[str, Any]) -> tuple[str, str]:
+    """Say what a payment is about: all attempts of one intent are about the same."""
+    if payment["invoice"]:
+        return INVOICE, payment["invoice"]
+    return PAYMENT, payment["intent"] or facts.content.get("charge") or facts.record.key.id
+
+
+def _subscription(facts: _Facts) -> Iterator[Event]:
+    section = facts.under.mapping.subscriptions
+    if facts.content["status"] in ("incomplete", "incomplete_expired"):
+        return
+    common = facts.attributes(section.attributes)
+    yield from facts.events(section.started, facts.at("start_date") or facts.at("created"), common)
+    left = facts.at("canceled_at") or facts.at("ended_at")
+    yield from facts.events(section.cancelled, left, common)
+
+
+def _checkout(facts: _Facts) -> Iterator[Event]:
+    if facts.content["status"] == "expired":
+        told = facts.money(facts.content["amount_total"])
+        yield from facts.events(facts.under.mapping.checkouts.expired, facts.at("expires_at"), told)
+
+
+def _dispute(facts: _Facts) -> Iterator[Event]:
+    payment = facts.content["payment"]
+    rules = facts.under.mapping.payments.rules
+    rule = next((one for one in rules if one.decides(payment)), PaymentRule())
+    common = _payment_attributes(facts, payment) | facts.money(facts.content["amount"])
+    if reason := facts.content["reason"]:
+        common["reason"] = str(reason)
+    yield from facts.events(
+        rule.disputed, facts.at("created"), common, subject=_subject(facts, payment)
+    )
+
+
+_PEOPLE: Mapping[str, Callable[[RawRecord, Under], Reading]] = {
+    CUSTOMER: _customer,
+    GUEST: _guest,
+}
+_EVENTS: Mapping[str, Callable[[_Facts], Iterator[Event]]] = {
+    INVOICE: _invoice,
+    PAYMENT: _payment,
+    SUBSCRIPTION: _subscription,
+    CHECKOUT: _checkout,
+    DISPUTE: _dispute,
+}

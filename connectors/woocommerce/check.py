@@ -1,0 +1,82 @@
+"""What `journeysync check` says of a shop: address, key, clock, zone, statuses no rule names.
+
+A few cheap calls, none of which changes anything.
+"""
+
+from collections.abc import Iterator
+
+from journeysync.connectors.http import Refused
+from journeysync.connectors.mapping_files import fits
+from journeysync.connectors.woocommerce.client import Client, refused_as
+from journeysync.connectors.woocommerce.contents import text
+from journeysync.connectors.woocommerce.mapping import ShopMapping
+from journeysync.core.ports import Finding
+
+_NO_ROUTE = "rest_no_route"
+
+
+def check(client: Client, mapping: ShopMapping, currency: str | None) -> list[Finding]:
+    """Look at a shop. A refused key ends the look."""
+    site = client.site()
+    names = site.get("namespaces")
+    if not isinstance(names, list) or "wc/v3" not in names:
+        return [
+            Finding(
+                "error",
+                "The address answers, but offers no WooCommerce REST API v3.",
+                "Check `url`, that WooCommerce is active, and that Settings > Permalinks is not "
+                "`Plain`.",
+                2,
+            )
+        ]
+    orders = client.page("orders", per_page="100", orderby="id", order="desc",
+                         _fields="id,currency", status="any")  # fmt: skip
+    zone = text(site.get("timezone_string")) or f"UTC{text(site.get('gmt_offset'))}"
+    count = len(orders.rows) if orders.total is None else orders.total
+    found = [
+        Finding(
+            "ok",
+            f"The shop answers: {count} orders, its time zone is {zone}.",
+        )
+    ]
+    client.page("customers", per_page="1", _fields="id")
+    found.append(Finding("ok", "The key may read orders and customers."))
+    found += _currencies({text(row.get("currency")) for row in orders.rows} - {""}, currency)
+    found += _statuses(client, mapping)
+    return found
+
+
+def _currencies(seen: set[str], currency: str | None) -> Iterator[Finding]:
+    foreign = sorted(one for one in seen if currency and one.upper() != currency.upper())
+    if foreign:
+        yield Finding(
+            "note",
+            f"Orders in {', '.join(foreign)} do not count towards sums and thresholds, which are "
+            f"in {currency}: their amount is called `foreign_amount`.",
+        )
+    if not currency and len(seen) > 1:
+        yield Finding(
+            "warning",
+            f"The shop sells in {', '.join(sorted(seen))}, and sums would add them up as they are.",
+            "Say in journeysync.yaml which one counts: `currency: EUR`.",
+        )
+
+
+def _statuses(client: Client, mapping: ShopMapping) -> Iterator[Finding]:
+    try:
+        rows = client.page("reports/orders/totals").rows
+    except Refused as error:
+        if not refused_as(error, _NO_ROUTE):
+            raise
+        return
+    known = [glob for rule in mapping.orders.statuses for glob in rule.status]
+    unknown = [row for row in rows if not fits(known, text(row.get("slug")))]
+    if unknown:
+        lines = [f"    - {{status: {text(row.get('slug'))}, is: order}}" for row in unknown]
+        yield Finding(
+            "warning",
+            f"No rule names {len(unknown)} of the shop's order statuses: such orders count as "
+            "purchases only once they are paid.",
+            "Add to mappings/fields/woocommerce.yaml what they mean:\n"
+            + "\n".join(["orders:", "  statuses:", *lines]),
+        )

@@ -1,0 +1,146 @@
+"""Asks a shop over https, patiently, with its key in a header and never in an address.
+
+Says what a refusal means for a person. Sends nothing that changes the shop. Links in answers are
+never followed: WordPress writes them with the address it believes to have, which may be another
+host than the configured one.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import msgspec
+import requests
+from oauthlib.oauth1 import SIGNATURE_HMAC_SHA256
+from requests_oauthlib import OAuth1
+
+from journeysync.connectors.http import Answer, Caller, Refused, Request, over_requests
+from journeysync.connectors.woocommerce.settings import Settings, secret_name
+from journeysync.core.errors import ToolDown
+
+_CRASHED = "internal_server_error"
+"""The code of WordPress' page for a crash: that one may pass."""
+_BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of a list."""
+
+    rows: list[dict[str, Any]]
+    total: int | None
+    """How many rows the whole list had when this was answered; None: a proxy took it away."""
+    at: datetime | None
+    """The shop's clock."""
+
+
+class Client:
+    """Makes requests; knows keys and patience, but no order."""
+
+    def __init__(
+        self,
+        tool: str,
+        settings: Settings,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.tool = tool
+        self._base = f"{settings.url}/wp-json"
+        self._session = requests.Session()
+        self._session.trust_env = False  # a .netrc must not replace the key
+        self._session.verify = settings.ca_file or True
+        self._session.headers["Accept"] = "application/json"
+        key = settings.consumer_key.get_secret_value().strip()
+        secret = settings.consumer_secret.get_secret_value().strip()
+        if settings.signs:
+            self._session.auth = OAuth1(
+                key, client_secret=secret, signature_method=SIGNATURE_HMAC_SHA256
+            )
+        else:
+            self._session.auth = (key, secret)
+        self._names = [secret_name(tool, name) for name in ("consumer_key", "consumer_secret")]
+        self.caller = Caller(
+            tool,
+            f"Check {self._names[0]} and {self._names[1]}, and that the key may read.",
+            considered=_considered,
+            advise=self._advice,
+            sleep=sleep,
+            monotonic=monotonic,
+        )
+
+    def page(self, path: str, **query: str) -> Page:
+        """Ask for a page of a list under `/wc/v3`."""
+        answer, rows = self._ask(f"/wc/v3/{path}", query)
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise ToolDown(self.tool, f"answers something else than a list to GET {path}.")
+        total = answer.headers.get("x-wp-total", "")
+        return Page(rows, int(total) if total.isdecimal() else None, _date(answer))
+
+    def site(self) -> Mapping[str, Any]:
+        """Ask WordPress who it is: the only address that needs no key."""
+        _, found = self._ask("/", {})
+        return found if isinstance(found, dict) else {}
+
+    def _ask(self, path: str, query: Mapping[str, str]) -> tuple[Answer, Any]:
+        request = Request(f"GET {path}", repeatable=True)
+        send = over_requests(self._session, "GET", self._base + path, params=query)
+        answers: list[Answer] = []
+
+        def exchange() -> Answer:
+            answers.append(send())
+            return answers[-1]
+
+        found = self.caller.call(request, exchange, _decode)
+        return answers[-1], found
+
+    def _advice(self, answer: Answer) -> str:
+        """Say what a person does about a refusal; WooCommerce's own words are misleading."""
+        code = error_code(answer)
+        if code == "woocommerce_rest_authentication_error":
+            return (
+                f"The shop knows the key, but not its secret: put the one it was made with into "
+                f"{self._names[1]}, or make a new key."
+            )
+        if code == "woocommerce_rest_cannot_view":
+            return (
+                f"Either the key in {self._names[0]} is not the shop's or may not read, or the "
+                "shop does not see it: its server strips the Authorization header, or does not "
+                "know that visitors come by https (a proxy in front must set `HTTPS=on`)."
+            )
+        return ""
+
+
+def error_code(answer: Answer) -> str:
+    """Read the code of WordPress' errors; empty where there is none."""
+    try:
+        body = msgspec.json.decode(answer.body)
+    except msgspec.MsgspecError:
+        return ""
+    return str(body.get("code") or "") if isinstance(body, dict) else ""
+
+
+def refused_as(error: Refused, *codes: str) -> bool:
+    """Say whether a refusal is one of these."""
+    return error_code(error.answer) in codes
+
+
+def _considered(answer: Answer) -> bool:
+    return error_code(answer) not in {"", _CRASHED}
+
+
+def _decode(body: bytes) -> Any:
+    try:
+        return msgspec.json.decode(body.removeprefix(_BOM))
+    except msgspec.MsgspecError as error:
+        raise ValueError("no JSON") from error
+
+
+def _date(answer: Answer) -> datetime | None:
+    try:
+        return parsedate_to_datetime(answer.headers.get("date", "")).astimezone(UTC)
+    except (ValueError, TypeError):
+        return None

@@ -1,0 +1,154 @@
+"""What is kept of an answer: the facts that `normalise` will need, and nothing else. Pure.
+
+A guest has no record in the shop. What he typed into the order form is the record: the same
+address and name, the same guest. Two spellings are two guests, joined by their address like any
+two records; so a guest's record never depends on which of his orders was read last.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from journeysync.connectors.mapping_files import fits
+from journeysync.core.models import RawRecord, RecordKey
+
+CUSTOMER, ORDER, GUEST, SUBSCRIPTION = "customer", "order", "guest", "subscription"
+
+ORDER_FIELDS = (
+    "id", "number", "status", "currency", "total", "customer_id", "transaction_id", "created_via",
+    "date_created_gmt", "date_modified_gmt", "date_paid_gmt", "date_completed_gmt",
+    "billing", "line_items", "refunds",
+)  # fmt: skip
+"""What is asked of every order; the mapping adds to it."""
+
+CUSTOMER_FIELDS = ("id", "email", "first_name", "last_name", "date_created_gmt", "billing")
+
+SUBSCRIPTION_FIELDS = (
+    "id", "status", "currency", "total", "customer_id", "billing", "date_created_gmt",
+    "date_modified_gmt", "start_date_gmt", "cancelled_date_gmt", "end_date_gmt",
+)  # fmt: skip
+
+WHO_FIELDS = ("id", "customer_id", "billing", "date_created_gmt", "status")
+"""What tells whose an order is."""
+
+
+def text(value: object) -> str:
+    """Take a text as it is, trimmed; a number as text; anything else is none."""
+    return str(value).strip() if isinstance(value, str | int | float) else ""
+
+
+def inside(row: Mapping[str, Any], path: str) -> str:
+    """Follow a dotted path to a text."""
+    found: Any = row
+    for step in path.split("."):
+        found = found.get(step) if isinstance(found, Mapping) else None
+    if isinstance(found, bool):
+        return str(found).lower()
+    return text(found)
+
+
+def roots(paths: Iterable[str | None]) -> set[str]:
+    """Name the fields to ask for, so that paths can be followed."""
+    return {path.split(".", 1)[0] for path in paths if path} - {"meta"}
+
+
+def guest_of(kind: str, row: Mapping[str, Any]) -> tuple[str, dict[str, str]] | None:
+    """Say who ordered without an account: an id made of it, and what was typed. None: nobody.
+
+    A guest belongs to one stream: when none of its orders names them any more, they are gone.
+    """
+    typed = {
+        "email": inside(row, "billing.email").lower(),
+        "first_name": inside(row, "billing.first_name"),
+        "last_name": inside(row, "billing.last_name"),
+        "phone": re.sub(r"(?!^\+)\D", "", inside(row, "billing.phone")),
+    }
+    if not any(typed.values()):
+        return None
+    whole = "\n".join([kind, *typed.values()])
+    return f"guest-{hashlib.sha256(whole.encode()).hexdigest()[:16]}", typed
+
+
+def has_account(row: Mapping[str, Any]) -> bool:
+    """Say whether an order was made by somebody with an account."""
+    return text(row.get("customer_id")) not in {"", "0"}
+
+
+def order_records(
+    tool: str,
+    row: Mapping[str, Any],
+    refunds: Mapping[str, Mapping[str, Any]],
+    paths: Sequence[str],
+    meta: Sequence[str],
+) -> list[RawRecord]:
+    """Keep an order with its refunds, and the guest who made it."""
+    content: dict[str, Any] = {name: text(row.get(name)) for name in _PLAIN}
+    content["attributes"] = {path: found for path in paths if (found := inside(row, path))}
+    content["items"] = [
+        {name: text(item.get(name)) for name in ("name", "sku", "product_id", "quantity")}
+        for item in _rows(row.get("line_items"))
+    ]
+    content["refunds"] = [_refund(one, refunds) for one in _rows(row.get("refunds"))]
+    content["meta"] = {
+        key: one.get("value")
+        for one in _rows(row.get("meta_data"))
+        if (key := text(one.get("key"))) and fits(meta, key)
+    }
+    return _with_who(tool, ORDER, row, content)
+
+
+def subscription_records(tool: str, row: Mapping[str, Any]) -> list[RawRecord]:
+    """Keep a subscription, and who made it where there is no account."""
+    names = ("status", "currency", "total", "start_date_gmt", "cancelled_date_gmt", "end_date_gmt")
+    return _with_who(tool, SUBSCRIPTION, row, {name: text(row.get(name)) for name in names})
+
+
+def _with_who(
+    tool: str, kind: str, row: Mapping[str, Any], content: dict[str, Any]
+) -> list[RawRecord]:
+    guests: list[RawRecord] = []
+    if has_account(row):
+        content["who"] = text(row["customer_id"])
+    elif guest := guest_of(kind, row):
+        content["who"] = guest[0]
+        guests = [RawRecord(RecordKey(tool, GUEST, guest[0]), guest[1])]
+    return [*guests, RawRecord(RecordKey(tool, kind, text(row.get("id"))), content)]
+
+
+_PLAIN = (
+    "status", "currency", "total", "transaction_id", "created_via",
+    "date_created_gmt", "date_modified_gmt", "date_paid_gmt", "date_completed_gmt",
+)  # fmt: skip
+
+
+def _refund(one: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Put the date, which orders leave out, beside the amount."""
+    number = text(one.get("id"))
+    whole = known.get(number, {})
+    return {
+        "id": number,
+        "amount": text(whole.get("amount")) or text(one.get("total")),
+        "date_created_gmt": text(whole.get("date_created_gmt")),
+    }
+
+
+def customer_record(tool: str, row: Mapping[str, Any], paths: Sequence[str]) -> RawRecord:
+    """Keep an account."""
+    names = ("email", "first_name", "last_name", "date_created_gmt")
+    content: dict[str, Any] = {name: text(row.get(name)) for name in names}
+    content["billing"] = {name: inside(row, f"billing.{name}") for name in ("email", "phone")}
+    content["attributes"] = {path: found for path in paths if (found := inside(row, path))}
+    return RawRecord(RecordKey(tool, CUSTOMER, text(row.get("id"))), content)
+
+
+def keys_of(tool: str, kind: str, row: Mapping[str, Any]) -> list[RecordKey]:
+    """Name the records that an order or subscription stands for."""
+    keys = [RecordKey(tool, kind, text(row.get("id")))]
+    if not has_account(row) and (guest := guest_of(kind, row)):
+        keys.append(RecordKey(tool, GUEST, guest[0]))
+    return keys
+
+
+def _rows(value: object) -> list[Mapping[str, Any]]:
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []

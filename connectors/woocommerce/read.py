@@ -1,0 +1,263 @@
+"""Reads a shop: orders with their refunds and guests, and accounts.
+
+An order moves its modification date with every change but a note, so changes are a window of that
+date; when an order goes for good, only a look at all ids tells. Accounts have no such window: new
+ones are found by their ids, changed ones when all are read. Sends nothing that changes the shop.
+"""
+
+from collections import ChainMap
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from journeysync.connectors.http import Refused
+from journeysync.connectors.woocommerce.client import Client, Page, refused_as
+from journeysync.connectors.woocommerce.contents import (
+    CUSTOMER_FIELDS,
+    ORDER,
+    ORDER_FIELDS,
+    SUBSCRIPTION,
+    SUBSCRIPTION_FIELDS,
+    WHO_FIELDS,
+    customer_record,
+    keys_of,
+    order_records,
+    roots,
+    subscription_records,
+    text,
+)
+from journeysync.connectors.woocommerce.mapping import ShopMapping
+from journeysync.connectors.woocommerce.scan import SIZE, scan
+from journeysync.connectors.woocommerce.times import naive, parse_gmt
+from journeysync.core.errors import ToolDown
+from journeysync.core.models import RawRecord, RecordKey
+from journeysync.core.ports import Batch
+
+STREAMS = ("customers", "orders", "subscriptions")
+"""Accounts first: an order is of no use without the one who made it."""
+
+_REFUND_FIELDS = ("id", "parent_id", "amount", "date_created_gmt")
+_NO_ROUTE = "rest_no_route"
+
+OVERLAP = timedelta(seconds=60)
+"""`modified_after` leaves out the second it names, and several orders share a second."""
+
+
+class Reader:
+    """Reads one shop under one mapping."""
+
+    def __init__(self, client: Client, mapping: ShopMapping, sweep: timedelta) -> None:
+        self._client = client
+        self._sweep = sweep
+        self._meta = mapping.meta_keys()
+        self._order_paths = tuple(filter(None, mapping.orders.attributes.values()))
+        self._customer_paths = tuple(filter(None, mapping.customers.attributes.values()))
+
+    def read(self, stream: str, since: datetime | None, until: datetime) -> Iterator[Batch]:
+        """Yield everything, or what changed."""
+        if stream == "customers":
+            yield from self._customers(since, until)
+        elif stream == "orders":
+            yield from self._bought(stream, ORDER, since, until)
+        else:
+            yield from self._subscriptions(since, until)
+
+    # --- orders and subscriptions ----------------------------------------------------------------
+
+    def _subscriptions(self, since: datetime | None, until: datetime) -> Iterator[Batch]:
+        """Read what the plugin keeps; most shops do not have it."""
+        try:
+            yield from self._bought("subscriptions", SUBSCRIPTION, since, until)
+        except Refused as error:
+            if not refused_as(error, _NO_ROUTE):
+                raise
+            yield Batch((), complete=True, still=None if since is None else frozenset())
+
+    def _bought(
+        self, path: str, kind: str, since: datetime | None, until: datetime
+    ) -> Iterator[Batch]:
+        fields: tuple[str, ...] = SUBSCRIPTION_FIELDS
+        batch: Callable[[Page], Batch] = self._subscription_batch
+        if kind == ORDER:
+            known = self._all_refunds() if since is None else {}
+            fields, batch = self._order_fields(), partial(self._order_batch, known=known)
+        if since is None:
+            for page in self._scan(self._asking(path, fields, status="any"), path):
+                yield batch(page)
+            yield Batch((), complete=True)
+            return
+        after = self._window(path, since, until)
+        ask = self._asking(path, fields, status="any", **after)
+        for page in self._scan(ask, path, moved="date_modified_gmt"):
+            yield batch(page)
+        ask = self._asking(path, ("id", "date_modified_gmt"), status="trash", **after)
+        for page in self._scan(ask, path, moved="date_modified_gmt"):
+            keys = [RecordKey(self._client.tool, kind, self._id(row)) for row in page.rows]
+            yield Batch(tuple(RawRecord(key, {}, deleted=True) for key in keys))
+        if self._is_due(since, until):
+            yield Batch((), still=self._who(path, kind))
+
+    def _who(self, path: str, kind: str) -> frozenset[RecordKey]:
+        """Look which orders and guests there are, whatever they hold."""
+        ask = self._asking(path, WHO_FIELDS, status="any")
+        return frozenset(
+            key
+            for page in self._scan(ask, path)
+            for row in page.rows
+            for key in keys_of(self._client.tool, kind, row)
+        )
+
+    def _subscription_batch(self, page: Page) -> Batch:
+        found = {
+            record.key: record
+            for row in page.rows
+            if self._id(row)
+            for record in subscription_records(self._client.tool, row)
+        }
+        return Batch(tuple(found.values()))
+
+    def _order_batch(self, page: Page, known: dict[str, Mapping[str, Any]]) -> Batch:
+        refunds = ChainMap(self._refunds(page.rows, known), known)
+        found = {
+            record.key: record
+            for row in page.rows
+            if self._id(row)
+            for record in order_records(
+                self._client.tool, row, refunds, self._order_paths, self._meta
+            )
+        }
+        return Batch(tuple(found.values()))
+
+    def _all_refunds(self) -> dict[str, Mapping[str, Any]]:
+        """Ask for all refunds, where all orders are read: fewer pages than orders have."""
+        ask = self._asking("refunds", _REFUND_FIELDS)
+        try:
+            pages = list(self._scan(ask, "refunds"))
+        except Refused as error:
+            if not refused_as(error, _NO_ROUTE):
+                raise
+            return {}
+        return {text(row.get("id")): row for page in pages for row in page.rows}
+
+    def _refunds(
+        self,
+        rows: Sequence[Mapping[str, Any]],
+        known: Mapping[str, Mapping[str, Any]],
+    ) -> dict[str, Mapping[str, Any]]:
+        """Ask for the refunds of all these orders at once: orders leave their dates out."""
+        owners = {
+            text(one.get("id")): text(row.get("id"))
+            for row in rows
+            for one in row.get("refunds") or ()
+            if isinstance(one, Mapping) and text(one.get("id")) not in known
+        }
+        ids = sorted(owners)
+        found: dict[str, Mapping[str, Any]] = {}
+        for start in range(0, len(ids), SIZE):
+            some = ids[start : start + SIZE]
+            try:
+                page = self._refund_page("refunds", include=",".join(some))
+            except Refused as error:
+                if not refused_as(error, _NO_ROUTE):
+                    raise
+                # Shops before WooCommerce 9 have no list of all refunds.
+                parts = [
+                    self._refund_page(f"orders/{order}/refunds")
+                    for order in sorted({owners[one] for one in some})
+                ]
+                found |= {text(row.get("id")): row for part in parts for row in part.rows}
+                continue
+            found |= {text(row.get("id")): row for row in page.rows}
+        return found
+
+    def _refund_page(self, path: str, **query: str) -> Page:
+        fields = ",".join(_REFUND_FIELDS)
+        return self._client.page(path, per_page=str(SIZE), _fields=fields, **query)
+
+    def _order_fields(self) -> tuple[str, ...]:
+        more = {"meta_data"} if self._meta else set()
+        return tuple(sorted({*ORDER_FIELDS, *roots(self._order_paths), *more}))
+
+    # --- accounts --------------------------------------------------------------------------------
+
+    def _customers(self, since: datetime | None, until: datetime) -> Iterator[Batch]:
+        if since is not None and not self._is_due(since, until):
+            yield from self._new_customers(since)
+            return
+        seen: set[RecordKey] = set()
+        ask = self._asking("customers", self._customer_fields(), role="all")
+        for page in self._scan(ask, "customers"):
+            batch = self._customer_batch(page)
+            seen |= {record.key for record in batch.records}
+            yield batch
+        yield Batch((), complete=True, still=None if since is None else frozenset(seen))
+
+    def _new_customers(self, since: datetime) -> Iterator[Batch]:
+        """Read the newest accounts down to one that is old enough."""
+        fields = self._customer_fields()
+        ask = self._asking("customers", fields, role="all", order="desc")
+        number = 1
+        while True:
+            page = ask(number)
+            yield self._customer_batch(page)
+            dates = [parse_gmt(row.get("date_created_gmt")) for row in page.rows]
+            old = any(at is not None and at < since - OVERLAP for at in dates)
+            if old or len(page.rows) < SIZE:
+                return
+            number += 1
+
+    def _customer_batch(self, page: Page) -> Batch:
+        rows = [row for row in page.rows if self._id(row)]
+        made = [customer_record(self._client.tool, row, self._customer_paths) for row in rows]
+        return Batch(tuple(made))
+
+    def _customer_fields(self) -> tuple[str, ...]:
+        return tuple(sorted({*CUSTOMER_FIELDS, *roots(self._customer_paths)}))
+
+    # --- how it is asked -------------------------------------------------------------------------
+
+    def _asking(
+        self, path: str, fields: Sequence[str], order: str = "asc", **query: str
+    ) -> Callable[[int], Page]:
+        """Ask for pages in the order of ids.
+
+        In the order of dates, equal ones change places between two pages, and some never show.
+        """
+
+        def ask(number: int) -> Page:
+            return self._client.page(
+                path,
+                page=str(number),
+                per_page=str(SIZE),
+                orderby="id",
+                order=order,
+                _fields=",".join(fields),
+                **query,
+            )
+
+        return ask
+
+    def _scan(
+        self, ask: Callable[[int], Page], what: str, moved: str = "date_created_gmt"
+    ) -> Iterator[Page]:
+        return scan(ask, self._client.tool, what, moved=moved)
+
+    def _window(self, path: str, since: datetime, until: datetime) -> dict[str, str]:
+        """Say from when on, by the shop's clock, which may be behind ours."""
+        now = self._client.page(path, per_page="1", _fields="id").at
+        behind = max(until - now, timedelta(0)) if now else timedelta(0)
+        return {"modified_after": naive(since - behind - OVERLAP), "dates_are_gmt": "true"}
+
+    def _is_due(self, since: datetime, until: datetime) -> bool:
+        """Say whether it is time to look at everything: once in each span of that length."""
+        if not self._sweep:
+            return True
+        epoch = datetime(1970, 1, 1, tzinfo=until.tzinfo)
+        return (since - epoch) // self._sweep != (until - epoch) // self._sweep
+
+    def _id(self, row: Mapping[str, Any]) -> str:
+        number = text(row.get("id"))
+        if not number.isdecimal():
+            raise ToolDown(self._client.tool, "answers records without an id.")
+        return number

@@ -1,0 +1,67 @@
+"""Who may ask: the key in Basic authentication where the shop sees https, else a signature.
+
+What a shop answers to a wrong way of asking is what a real one answered: it never says so.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import re
+from urllib.parse import parse_qsl, quote, unquote
+
+from journeysync.sandbox.wire import Request
+from journeysync.sandbox.woocommerce.lists import Refusal
+
+_METHODS = {"HMAC-SHA1": hashlib.sha1, "HMAC-SHA256": hashlib.sha256}
+_PAIR = re.compile(r'(\w+)="([^"]*)"')
+
+
+def admit(request: Request, key: str, secret: str, *, https: bool) -> None:
+    """Raise the shop's refusal unless the request shows that it knows the secret."""
+    kind, _, rest = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() == "oauth":
+        _signed(request, dict(_PAIR.findall(rest)), key, secret)
+    elif https and kind.lower() == "basic":
+        try:
+            name, _, word = base64.b64decode(rest).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            raise unknown() from None
+        if name != key:
+            raise unknown()
+        if not hmac.compare_digest(word.encode(), secret.encode()):
+            raise _wrong("Consumer secret is invalid.")
+    else:
+        raise unknown()
+
+
+def unknown() -> Refusal:
+    """What a shop says to strangers, and to anybody who comes by plain http."""
+    return Refusal(401, "woocommerce_rest_cannot_view", "Sorry, you cannot list resources.")
+
+
+def _wrong(message: str) -> Refusal:
+    return Refusal(401, "woocommerce_rest_authentication_error", message)
+
+
+def _signed(request: Request, given: dict[str, str], key: str, secret: str) -> None:
+    given = {name: unquote(value) for name, value in given.items()}
+    if given.get("oauth_consumer_key") != key:
+        raise unknown()
+    hashing = _METHODS.get(given.get("oauth_signature_method", ""))
+    if hashing is None:
+        raise _wrong("Invalid signature - signature method is invalid.")
+    signature = given.pop("oauth_signature", "")
+    given.pop("realm", None)
+    pairs = [*parse_qsl(request.query, keep_blank_values=True), *given.items()]
+    told = "&".join(sorted(f"{_escape(name)}={_escape(value)}" for name, value in pairs))
+    host = request.headers.get("host", "")
+    parts = (request.method, f"http://{host}{request.path}", told)
+    base = "&".join(_escape(part) for part in parts)
+    digest = hmac.new(f"{_escape(secret)}&".encode(), base.encode(), hashing).digest()
+    if not hmac.compare_digest(base64.b64encode(digest).decode(), signature):
+        raise _wrong("Invalid signature - provided signature does not match.")
+
+
+def _escape(text: str) -> str:
+    return quote(text, safe="~")

@@ -1,0 +1,234 @@
+"""Reading an account: new things by date, changes by events, nothing of the other mode."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from shop import Kept
+from stripe_account import Account, account, everything, told
+
+from journeysync.connectors.stripe.connector import LAG, Stripe
+from journeysync.core.errors import BadCredentials, ToolDown, Usage
+from journeysync.core.models import RecordKey
+
+MINUTES = timedelta(minutes=1)
+DAYS = timedelta(days=1)
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[Account]:
+    with account(tmp_path) as served:
+        yield served
+
+
+def micro(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
+
+
+def test_pages_end_where_the_list_ends(here: Account) -> None:
+    made = {
+        here.edit("charge", "create", amount=100, email="a@example.com")["id"] for _ in range(230)
+    }
+    found = everything(here.connect(), here.now)
+
+    assert {key.id for key in found if key.type == "payment"} == made
+
+
+@pytest.mark.parametrize("kind", ["shrink-page", "repeat-page"])
+def test_a_page_that_is_not_what_it_should_be_loses_nothing(here: Account, kind: str) -> None:
+    made = {
+        here.edit("charge", "create", amount=100, email="a@example.com")["id"] for _ in range(150)
+    }
+    here.fault(kind, nth=2)
+    found = everything(here.connect(), here.now)
+
+    assert {key.id for key in found if key.type == "payment"} == made
+
+
+def test_a_refund_of_an_old_payment_is_found_by_its_event(here: Account) -> None:
+    old = micro(here.now - 90 * DAYS)
+    charge = here.edit("charge", "create", amount=1000, email="a@example.com", at=old)["id"]
+    tool = here.connect()
+    here.edit("charge", "refund", id=charge, amount=250)
+    since = here.now - 5 * MINUTES
+    records = [r for b in tool.read("charges", since, here.now) for r in b.records]
+
+    assert [e.kind for r in records for e in tool.normalise(r).events] == [
+        "order.placed", "order.paid", "order.refunded",
+    ]  # fmt: skip
+
+
+def test_more_refunds_than_a_payment_shows_are_all_read(here: Account) -> None:
+    charge = here.edit("charge", "create", amount=1200, email="a@example.com")["id"]
+    for _ in range(12):
+        here.edit("charge", "refund", id=charge, amount=100)
+    refunds = [attributes for kind, attributes in told(here) if kind == "order.refunded"]
+
+    assert len(refunds) == 12
+    assert [one["full"] for one in refunds].count(True) == 1
+
+
+def test_a_customer_who_was_deleted_is_gone(here: Account) -> None:
+    number = here.edit("customer", "create", email="a@example.com", name="Ana Ruiz")["id"]
+    tool, kept = here.connect(), Kept()
+    kept.take("customers", tool.read("customers", None, here.now))
+    here.edit("customer", "delete", id=number)
+    kept.take("customers", tool.read("customers", here.now - 5 * MINUTES, here.now))
+
+    assert kept.all == {}
+
+
+def test_a_customer_deleted_where_a_page_ended_ends_nothing(here: Account) -> None:
+    made = [
+        here.edit("customer", "create", email="a@example.com", name="Ana")["id"] for _ in range(150)
+    ]
+    batches = here.connect().read("customers", None, here.now)
+    read = {record.key.id for record in next(batches).records}
+    here.edit("customer", "delete", id=made[50])
+    read |= {record.key.id for batch in batches for record in batch.records}
+
+    assert read == set(made)
+
+
+def test_after_a_gap_longer_than_events_last_everything_is_listed(here: Account) -> None:
+    number = here.edit("customer", "create", email="a@example.com", name="Ana")["id"]
+    tool, kept, since = here.connect(), Kept(), here.now
+    kept.take("customers", tool.read("customers", None, here.now))
+    here.edit("customer", "delete", id=number)
+    here.admin("POST", "/advance", {"days": 45})
+    kept.take("customers", tool.read("customers", since, here.now))
+
+    assert kept.all == {}
+    assert not any(one["path"].endswith("/events") for one in here.journal())
+
+
+def test_every_request_asks_for_one_version(here: Account) -> None:
+    """An upgrade of the account changes nothing; events of other versions are not read."""
+    here.edit("charge", "create", amount=100, email="a@example.com", metadata={"type": "deposit"},
+              at=micro(here.now - 60 * MINUTES))  # fmt: skip
+    tool = here.connect()
+    whole = everything(tool, here.now)
+    since = here.now - 2 * DAYS
+    changed = {r.key: r for s in tool.streams for b in tool.read(s, since, here.now)
+               for r in b.records}  # fmt: skip
+
+    assert changed == whole
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_month_of_changes_ends_as_a_full_reading(tmp_path: Path, seed: int) -> None:
+    """Paid, refunded, invoiced, subscribed, cancelled, disputed, read at random moments."""
+    rng = Random(seed)
+    with account(tmp_path, customers=30) as here:
+        tool, kept = here.connect(), Kept()
+        marks: dict[str, datetime] = {}
+        made: dict[str, list[str]] = {}
+        for _day in range(30):
+            for _ in range(rng.randrange(5)):
+                _something(here, rng, made)
+            if rng.random() < 0.4:
+                _read(tool, kept, marks, here.now)
+            here.admin("POST", "/advance", {"days": rng.choice((0.0, 0.0001, 0.4, 2))})
+        _read(tool, kept, marks, here.now)
+
+        assert len(made) > 3
+        assert kept.all == everything(tool, here.now)
+
+
+def _read(tool: Stripe, kept: Kept, marks: dict[str, datetime], now: datetime) -> None:
+    for stream in tool.streams:
+        kept.take(stream, tool.read(stream, marks.get(stream), now))
+        marks[stream] = max(now - LAG, marks.get(stream, now - LAG))
+
+
+def _something(here: Account, rng: Random, made: dict[str, list[str]]) -> None:
+    kind, action, of = rng.choice(ACTS)
+    if of and not made.get(of):
+        kind, action, of = "customer", "create", ""
+    more: dict[str, Any] = {"amount": rng.randrange(1, 9) * 100, "email": "ana@example.com"}
+    if of == kind:
+        more["id"] = rng.choice(made[of])
+    elif of:
+        more["customer"] = rng.choice(made[of])
+    found = here.edit(kind, action, **more)
+    if action == "create":
+        made.setdefault(kind, []).append(found["id"])
+
+
+ACTS = [
+    ("customer", "create", ""), ("customer", "set", "customer"), ("charge", "create", ""),
+    ("charge", "create", "customer"), ("charge", "refund", "charge"), ("charge", "set", "charge"),
+    ("charge", "dispute", "charge"), ("invoice", "create", "customer"),
+    ("invoice", "finalise", "invoice"), ("invoice", "pay", "invoice"),
+    ("invoice", "void", "invoice"), ("subscription", "create", "customer"),
+    ("subscription", "renew", "subscription"), ("subscription", "cancel", "subscription"),
+    ("checkout.session", "create", ""), ("checkout.session", "expire", "checkout.session"),
+]  # fmt: skip
+
+
+# --- keys ----------------------------------------------------------------------------------------
+
+
+def test_test_data_is_refused_before_anything_is_kept(here: Account) -> None:
+    here.edit("account", "set", livemode=False)
+    here.edit("charge", "create", amount=100, email="a@example.com")
+    with pytest.raises(BadCredentials, match="test data"):
+        list(here.connect().read("charges", None, here.now))
+
+    assert everything(here.connect(livemode=False), here.now)
+
+
+def test_a_test_key_is_refused_without_asking(here: Account) -> None:
+    with pytest.raises(BadCredentials, match="livemode: false"):
+        here.connect(api_key=SecretStr("rk_test_1"))
+
+
+def test_a_right_that_is_missing_is_named_and_the_key_is_not(here: Account) -> None:
+    here.fault("lost-scope")
+    with pytest.raises(BadCredentials, match="rak_charge_read") as caught:
+        everything(here.connect(), here.now)
+    assert "rk_live" not in str(caught.value)
+
+
+def test_check_names_each_right_that_is_missing(here: Account) -> None:
+    here.fault("lost-scope", match="GET /v1/charges")
+    here.fault("lost-scope", match="GET /v1/invoices")
+    found = [one.what for one in here.connect().check() if one.level == "error"]
+
+    assert [what.split(":")[0] for what in found] == ["invoices", "charges"]
+
+
+REFUSED = {
+    "plain http": ({"base_url": "http://api.stripe.com"}, Usage, "https"),
+    "an unknown setting": ({"shp": "x"}, Usage, "shp"),
+    "no key": ({"api_key": SecretStr("")}, BadCredentials, "JOURNEYSYNC_BILLING__API_KEY"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED)
+def test_settings_that_cannot_be_used(
+    here: Account, case: tuple[dict[str, Any], type[Exception], str]
+) -> None:
+    settings, error, said = case
+    with pytest.raises(error, match=said):
+        here.connect(**settings)
+
+
+@pytest.mark.parametrize("kind", ["429", "500", "503", "reset", "truncate", "html"])
+def test_a_bad_moment_passes(here: Account, kind: str) -> None:
+    number = here.edit("charge", "create", amount=100, email="a@example.com")["id"]
+    here.fault(kind)
+
+    assert RecordKey("billing", "payment", number) in everything(here.connect(), here.now)
+
+
+def test_what_stripe_says_not_to_repeat_is_not_repeated(here: Account) -> None:
+    here.fault("500", final=True)
+    tool = here.connect()
+    with pytest.raises(ToolDown):
+        list(tool.read("charges", None, here.now))
+    assert tool.calls == 1

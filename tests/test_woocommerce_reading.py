@@ -1,0 +1,321 @@
+"""Reading a shop: nothing is lost, whatever its zone, its pages and its temper."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from shop import Kept, Shop, events, everything, shop
+
+from journeysync.connectors.woocommerce.connector import LAG
+from journeysync.core.errors import BadCredentials, ToolDown, Usage
+from journeysync.core.models import RecordKey
+
+ZONES = ["America/New_York", "Europe/Berlin", "Pacific/Auckland"]
+MINUTES = timedelta(minutes=1)
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[Shop]:
+    with shop(tmp_path) as served:
+        yield served
+
+
+def order_key(number: str) -> RecordKey:
+    return RecordKey("shop", "order", number)
+
+
+def changed(tool: Any, since: datetime, until: datetime) -> set[str]:
+    return {
+        record.key.id
+        for batch in tool.read("orders", since, until)
+        for record in batch.records
+        if record.key.type == "order" and not record.deleted
+    }
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_what_changed_is_found_east_and_west_of_greenwich(tmp_path: Path, zone: str) -> None:
+    """A bound in the wrong zone gives an empty list, or all, and never an error."""
+    with shop(tmp_path, zone=zone) as here:
+        tool = here.connect()
+        old = here.order(at=micro(here.now - 30 * MINUTES))
+        new = [here.order(at=micro(here.now - 2 * MINUTES)) for _ in range(3)]
+
+        assert changed(tool, here.now - 5 * MINUTES, here.now) == set(new)
+        assert old in changed(tool, here.now - 60 * MINUTES, here.now)
+
+
+def micro(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
+
+
+def test_the_second_of_the_bound_is_not_left_out(here: Shop) -> None:
+    """The shop's bounds are strict and know whole seconds only."""
+    tool = here.connect()
+    since = here.now - 5 * MINUTES
+    orders = {here.order(at=micro(since) + part) for part in (0, 0, 999)}
+
+    assert changed(tool, since, here.now) == orders
+
+
+def test_a_shop_whose_clock_is_behind_loses_nothing(here: Shop) -> None:
+    tool = here.connect()
+    number = here.order(at=micro(here.now - 2 * MINUTES))
+    ours = here.now + 30 * MINUTES
+
+    assert number in changed(tool, ours - 5 * MINUTES, ours)
+
+
+def test_pages_are_in_the_order_of_ids_and_never_by_a_link(here: Shop) -> None:
+    """Links in answers lead to the address WordPress believes to have."""
+    numbers = {here.order() for _ in range(230)}
+    tool = here.connect()
+
+    assert {key.id for key in everything(tool, here.now) if key.type == "order"} == numbers
+    asked = [one["query"] for one in here.journal() if one["path"].endswith("/orders")]
+    assert len(asked) == 3
+    assert all("orderby=id&order=asc" in query for query in asked)
+
+
+def test_a_hundred_orders_with_refunds_take_two_calls(here: Shop) -> None:
+    for _ in range(100):
+        here.edit("order", "refund", id=here.order(), amount="5")
+    tool = here.connect()
+    found = [one for batch in tool.read("orders", None, here.now) for one in batch.records]
+
+    assert tool.calls == 2
+    assert sum(event.kind == "order.refunded" for event in events(tool, found)) == 100
+
+
+def test_a_shop_without_a_list_of_refunds_is_asked_order_by_order(here: Shop) -> None:
+    number = here.order()
+    here.edit("order", "refund", id=number, amount="5")
+    here.edit("site", "set", all_refunds=False)
+    tool = here.connect()
+
+    assert [e.kind for e in events(tool, everything(tool, here.now).values())].count(
+        "order.refunded"
+    ) == 1
+
+
+def test_orders_that_vanish_between_pages_hide_no_other(here: Shop) -> None:
+    """A row less on the first page moves one from the second page to the first: it is read."""
+    numbers = [here.order(at=micro(here.now - 60 * MINUTES)) for _ in range(150)]
+    tool = here.connect()
+    batches = tool.read("orders", None, here.now)
+    read = {record.key for record in next(batches).records}
+    for number in numbers[:3]:
+        here.edit("order", "delete", id=number)
+    read |= {record.key for batch in batches for record in batch.records}
+
+    assert {order_key(number) for number in numbers} <= read
+
+
+def test_an_order_in_the_trash_is_gone(here: Shop) -> None:
+    number = here.order(at=micro(here.now - 60 * MINUTES))
+    tool = here.connect()
+    here.edit("order", "trash", id=number)
+    told = [r for b in tool.read("orders", here.now - MINUTES, here.now) for r in b.records]
+
+    assert [record.key for record in told if record.deleted] == [order_key(number)]
+
+
+def test_an_order_deleted_for_good_is_found_by_looking_at_all_ids(here: Shop) -> None:
+    """Once a day, or as often as the workspace says."""
+    number, other = here.order(), here.order()
+    tool = here.connect(sweep_hours=0)
+    kept = Kept()
+    kept.take("orders", tool.read("orders", None, here.now))
+    here.edit("order", "delete", id=number)
+    kept.take("orders", tool.read("orders", here.now - MINUTES, here.now))
+
+    assert order_key(number) not in kept.all
+    assert order_key(other) in kept.all
+
+
+@pytest.mark.parametrize(("zone", "seed"), [(zone, seed) for seed, zone in enumerate(ZONES)])
+def test_a_month_of_changes_ends_as_a_full_reading(tmp_path: Path, zone: str, seed: int) -> None:
+    """Orders made, touched, refunded, fulfilled, trashed and deleted, read at random moments."""
+    rng = Random(seed)
+    with shop(tmp_path, zone=zone) as here:
+        tool, kept, alive = here.connect(), Kept(), list[str]()
+        marks: dict[str, datetime] = {}
+        for _day in range(30):
+            for _ in range(rng.randrange(6)):
+                _something(here, rng, alive)
+            if rng.random() < 0.4:
+                _read(tool, kept, marks, here.now)
+            here.admin("POST", "/advance", {"days": rng.choice((0.0, 0.0001, 0.4, 2))})
+        here.admin("POST", "/advance", {"days": 1})
+        _read(tool, kept, marks, here.now)
+
+        assert len(alive) > 20
+        assert kept.all == everything(tool, here.now)
+
+
+def _read(tool: Any, kept: Kept, marks: dict[str, datetime], now: datetime) -> None:
+    for stream in tool.streams:
+        kept.take(stream, tool.read(stream, marks.get(stream), now))
+        marks[stream] = max(now - LAG, marks.get(stream, now - LAG))
+
+
+def _something(here: Shop, rng: Random, alive: list[str]) -> None:
+    what = rng.choice(("new", "new", "new", "touch", "refund", "fulfil", "trash", "delete", "who"))
+    second = micro(here.now)
+    if what == "new" or not alive:
+        email = rng.choice(("ana@example.com", "Ana@example.com", "ben@example.org", ""))
+        billing = {"email": email, "first_name": rng.choice(("Ana", "A."))}
+        status = rng.choice(("pending", "processing", "on-hold", "checkout-draft", "failed"))
+        alive += [here.order(at=second, status=status, billing=billing) for _ in range(3)]
+        return
+    number = rng.choice(alive)
+    acts: dict[str, Callable[[], Any]] = {
+        "touch": lambda: here.edit("order", "set", id=number),
+        "refund": lambda: here.edit("order", "refund", id=number, amount="2.50"),
+        "fulfil": lambda: here.edit("order", "set", id=number, status="completed"),
+        "who": lambda: here.edit("order", "set", id=number, billing={"email": "cy@example.com"}),
+        "trash": lambda: here.edit("order", "trash", id=number),
+        "delete": lambda: here.edit("order", "delete", id=number),
+    }
+    acts[what]()
+    if what == "delete":
+        alive.remove(number)
+
+
+def test_subscriptions_are_read_where_the_plugin_is(here: Shop) -> None:
+    tool = here.connect()
+    assert [batch.complete for batch in tool.read("subscriptions", None, here.now)] == [True]
+    account = here.edit("customer", "create", email="ana@example.com")["id"]
+    number = here.edit("subscription", "create", customer=account)["id"]
+    since = here.now - 5 * MINUTES
+    began = [r for b in tool.read("subscriptions", since, here.now) for r in b.records]
+    here.edit("subscription", "cancel", id=number)
+    whole = [r for b in tool.read("subscriptions", None, here.now) for r in b.records]
+
+    assert [one.kind for one in events(tool, began)] == ["subscription.started"]
+    assert [(one.kind, one.person, one.subject_type) for one in events(tool, whole)] == [
+        ("subscription.started", f"shop:{account}", "subscription"),
+        ("subscription.cancelled", f"shop:{account}", "subscription"),
+    ]
+
+
+# --- keys and addresses --------------------------------------------------------------------------
+
+
+def test_the_key_is_in_no_address(here: Shop) -> None:
+    tool = here.connect()
+    everything(tool, here.now)
+    tool.check()
+    shown = [one["path"] + one["query"] for one in here.journal()]
+
+    assert shown
+    assert not any("ck_" in text or "oauth" in text or "cs_" in text for text in shown)
+
+
+def test_a_shop_that_sees_https_takes_the_key_as_it_is(here: Shop) -> None:
+    here.edit("site", "set", https=True)
+
+    assert everything(here.connect(auth="basic"), here.now)
+
+
+@pytest.mark.parametrize(
+    ("settings", "hint"),
+    [
+        ({"consumer_key": SecretStr("ck_other")}, "may not read"),
+        ({"auth": "basic"}, "HTTPS=on"),
+        ({"consumer_secret": SecretStr("cs_other"), "auth": "basic"}, "secret"),
+    ],
+    ids=["an unknown key", "a shop that sees no https", "a wrong secret"],
+)
+def test_a_refused_key_says_what_to_do(here: Shop, settings: dict[str, Any], hint: str) -> None:
+    """WooCommerce calls all of it "you cannot list resources"."""
+    if "consumer_secret" in settings:
+        here.edit("site", "set", https=True)
+    with pytest.raises(BadCredentials, match=hint) as caught:
+        everything(here.connect(**settings), here.now)
+    assert "ck_" not in str(caught.value)
+
+
+REFUSED = {
+    "plain http": ({"base_url": "http://shop.example"}, "plain http"),
+    "a key in the address": ({"base_url": "https://shop.example/?consumer_key=x"}, "keep keys"),
+    "no scheme": ({"base_url": "shop.example"}, "starts with https"),
+    "no address": ({"base_url": None}, "starts with https"),
+    "an unknown setting": ({"swep_hours": 3}, "swep_hours"),
+    "a mapping that is not there": ({"mapping": "no.yaml"}, "There is no mapping file"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED)
+def test_settings_that_cannot_be_used(here: Shop, case: tuple[dict[str, Any], str]) -> None:
+    settings, told = case
+    with pytest.raises(Usage, match=told):
+        here.connect(**settings)
+
+
+def test_without_a_key_nothing_is_asked(here: Shop) -> None:
+    with pytest.raises(BadCredentials, match="JOURNEYSYNC_SHOP__CONSUMER_SECRET"):
+        here.connect(consumer_secret=SecretStr(" "))
+
+
+# --- what goes wrong -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["shrink-page", "repeat-page"])
+def test_a_page_that_is_not_what_it_should_be_is_noticed(here: Shop, kind: str) -> None:
+    """A cache or a plugin between us and the list."""
+    numbers = {here.order() for _ in range(150)}
+    here.fault(kind, nth=2 if kind == "repeat-page" else 1)
+    found = everything(here.connect(), here.now)
+
+    assert {key.id for key in found if key.type == "order"} == numbers
+
+
+@pytest.mark.parametrize("kind", ["html", "truncate"])
+def test_half_an_answer_or_a_page_from_a_firewall_is_asked_for_again(here: Shop, kind: str) -> None:
+    number = here.order()
+    here.fault(kind)
+
+    assert order_key(number) in everything(here.connect(), here.now)
+
+
+@pytest.mark.parametrize("kind", ["429", "500", "503", "reset"])
+def test_a_bad_moment_passes(here: Shop, kind: str) -> None:
+    number = here.order()
+    here.fault(kind)
+
+    assert order_key(number) in everything(here.connect(), here.now)
+
+
+def test_a_firewall_that_stays_is_named(here: Shop) -> None:
+    here.fault("html", times=None)
+    with pytest.raises(ToolDown, match="firewall"):
+        everything(here.connect(), here.now)
+
+
+def test_a_500_that_the_shop_means_is_not_asked_again(here: Shop) -> None:
+    """Its own code stands in it: the same question gets the same answer."""
+    here.fault("500", code="woocommerce_rest_cannot_create_order_refund")
+    tool = here.connect()
+    with pytest.raises(ToolDown, match="500"):
+        list(tool.read("orders", None, here.now))
+    assert tool.calls == 2  # the refunds, and the orders once
+
+
+def test_check_names_a_status_that_no_rule_names(here: Shop) -> None:
+    here.edit("site", "set", statuses={"packed": "Packed"})
+    steps = "\n".join(finding.next_step for finding in here.connect().check())
+
+    assert "- {status: packed, is: order}" in steps
+
+
+def test_check_says_that_sums_would_mix_currencies(here: Shop) -> None:
+    here.order(currency="EUR")
+    here.order(currency="JPY")
+
+    assert any("EUR, JPY" in one.what for one in here.connect().check())
+    assert any("foreign_amount" in one.what for one in here.connect(currency="EUR").check())
