@@ -81,6 +81,7 @@ def _lines(found: "Explanation", opened: "OpenWorkspace") -> Iterator[str]:
     if found.aliases:
         yield f"  known before as {', '.join(found.aliases)}"
     yield from _identity(found)
+    yield from _by_hand(found, zone)
     for reason in found.reasons:
         journey = next(j for j in opened.journeys if j.journey == reason.answer.journey)
         labels = {place.id: place.title for place in journey.places}
@@ -105,6 +106,17 @@ def _identity(found: "Explanation") -> Iterator[str]:
         yield f"  joined: {join.left} and {join.right}, because {join.because}"
     for refusal in found.refused:
         yield f"  not joined by {refusal.kind} {refusal.key}: {refusal.reason}"
+
+
+def _by_hand(found: "Explanation", zone: ZoneInfo) -> Iterator[str]:
+    from journeysync.core.planning.texts import ending
+
+    if found.view.hold is not None:
+        yield f"  left alone until {ending(found.view.hold, zone)}: no task"
+    override = found.view.override
+    if override is not None:
+        end = f" until {ending(override.until, zone)}" if override.until else ""
+        yield f"  stage set to “{override.value}” by a person ({override.tool}){end}"
 
 
 def _place(reason: "PlaceReason", labels: dict[str, str], zone: ZoneInfo) -> Iterator[str]:
@@ -183,6 +195,8 @@ def _document(found: "Explanation") -> dict[str, Any]:
             "people": [person.name for person in found.view.people],
             "aliases": found.aliases,
             "journeys": found.reasons,
+            "hold": found.view.hold,
+            "override": found.view.override,
             "joins": found.joins,
             "refused": found.refused,
             "tasks": found.tasks,

@@ -26,8 +26,13 @@ PRIVATE, PUBLIC = 0o600, 0o644
     metavar="NAME",
     help="Journey map to start with: a shipped name or a YAML file.",
 )
+@click.option(
+    "--live-from",
+    metavar="DATE",
+    help="Deadlines before this day make no task.  [default: today]",
+)
 @options
-def command(console: Console, journey: str) -> int:
+def command(console: Console, journey: str, *, live_from: str | None) -> int:
     """Start a workspace: one folder that says which tools and which journey belong together.
 
     Writes `journeysync.yaml` (which tools, which journey map; every setting explained), `.env` for
@@ -40,16 +45,17 @@ def command(console: Console, journey: str) -> int:
       journeysync init
       journeysync init --workspace studio --journey before-during-after
       journeysync init --journey my-journey.yaml
+      journeysync init --live-from 2026-12-01
 
     \b
     Exit codes:
       0  the workspace is there
-      2  there is one already, the folder cannot be written, or no such journey
+      2  there is one already, the folder cannot be written, no such journey, or no date
     """
     from journeysync.core.running.maps import read_maps
 
     read_maps([journey], console.folder)
-    made = _write(console.folder, journey)
+    made = _write(console.folder, journey, _day(live_from))
     for path in made:
         console.show(f"Made {path}")
     where = "" if console.folder == Path() else f" --workspace {console.folder}"
@@ -66,7 +72,16 @@ def command(console: Console, journey: str) -> int:
     return 0
 
 
-def _write(folder: Path, journey: str) -> list[Path]:
+def _day(live_from: str | None) -> str:
+    """Read the day from which on tasks are made: an old business must not drown in old ones."""
+    from journeysync.core.running.clock import read_clock
+
+    if live_from and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", live_from):
+        raise Usage(f"--live-from: `{live_from}` is no date. Write it like `2026-12-01`.")
+    return f"{read_clock(live_from):%Y-%m-%d}"
+
+
+def _write(folder: Path, journey: str, live_from: str) -> list[Path]:
     """Write all files or none."""
     workspace = folder / "journeysync.yaml"
     if workspace.exists():
@@ -77,7 +92,7 @@ def _write(folder: Path, journey: str) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     made: list[Path] = []
     try:
-        for name, text, mode in _files(journey):
+        for name, text, mode in _files(journey, live_from):
             path = folder / name
             if not path.exists():
                 if not path.parent.is_dir():
@@ -97,7 +112,7 @@ def _write(folder: Path, journey: str) -> list[Path]:
     return [path for path in made if path.is_file()]
 
 
-def _files(journey: str) -> Iterator[tuple[str, str, int]]:
+def _files(journey: str, live_from: str) -> Iterator[tuple[str, str, int]]:
     """Yield name, text and mode of each file; the workspace itself last."""
     from journeysync.core.language.schema import journey_schema, workspace_schema
 
@@ -106,7 +121,7 @@ def _files(journey: str) -> Iterator[tuple[str, str, int]]:
     yield "schemas/journey.schema.json", json.dumps(journey_schema(), indent=1) + "\n", PUBLIC
     yield "schemas/workspace.schema.json", json.dumps(workspace_schema(), indent=1) + "\n", PUBLIC
     named = journey if re.fullmatch(r"[\w./-]+", journey) else json.dumps(journey)
-    yield "journeysync.yaml", WORKSPACE.format(journey=named), PUBLIC
+    yield "journeysync.yaml", WORKSPACE.format(journey=named, live_from=live_from), PUBLIC
 
 
 def _write_new(path: Path, text: str, mode: int) -> None:

@@ -27,6 +27,7 @@ def job(
     full: bool = False,
     only: Sequence[str] = (),
     accept: Sequence[str] = (),
+    failed_only: bool = False,
 ) -> Iterator["Job"]:
     """Open state and tools for one run; a real run holds the workspace's lock."""
     from journeysync.commands.tools import make_destinations, make_sources
@@ -59,6 +60,7 @@ def job(
             full=full,
             only=tuple(only),
             accept=frozenset(accept),
+            failed_only=failed_only,
             progress=stack.enter_context(console.progress()),
         )
 
@@ -92,6 +94,11 @@ def show_reading(console: Console, outlook: "Outlook") -> None:
         console.say(
             f"{outlook.read.set_aside} rows could not be read right and were set aside; "
             "`journeysync status` lists them with the reason."
+        )
+    if outlook.read.forgotten:
+        console.say(
+            f"{outlook.read.forgotten} records of people who were forgotten were left out; delete "
+            "these people in the tools too, where the law asks for it."
         )
     for remark in outlook.evaluated.remarks:
         console.say(remark)
@@ -131,6 +138,7 @@ def document(
             "seen": outlook.read.seen,
             "changed": outlook.read.changed,
             "set_aside": outlook.read.set_aside,
+            "forgotten": outlook.read.forgotten,
             "failed": outlook.failed,
         }
         told["remarks"] = outlook.evaluated.remarks

@@ -37,7 +37,7 @@ def command(console: Console, max_age: str | None) -> int:
     """
     from journeysync.core.errors import Usage
     from journeysync.core.instants import from_micros, to_micros
-    from journeysync.core.state import runs
+    from journeysync.core.state import runs, wishes
     from journeysync.core.state.store import has_state, read_store
 
     opened = console.open_workspace()
@@ -57,6 +57,7 @@ def command(console: Console, max_age: str | None) -> int:
             failed = runs.failures(connection)
             aside = runs.rows_set_aside(connection)
             marks = runs.watermarks(connection)
+            wished = wishes.standing(connection, opened.now())
     finally:
         store.close()
     now = to_micros(opened.now())
@@ -68,6 +69,10 @@ def command(console: Console, max_age: str | None) -> int:
         console.show(f"failed  {row['tool']} {row['key']}: {row['code']}. {row['message']}")
     for row in aside:
         console.show(f"set aside  {row['record']}: {row['code']}. {row['reason']}")
+    for wish in wished:
+        until = f"until {wish.until:%Y-%m-%d %H:%M} UTC" if wish.until else "until it is taken back"
+        stage = f" {wish.stage}" if wish.stage else ""
+        console.show(f"{wish.what}  customer {wish.customer}{stage} {until}")
     for tool, stream, at, _ in marks:
         console.show(f"{tool} {stream}: read up to {from_micros(at):%Y-%m-%d %H:%M} UTC")
     if stale:
@@ -81,6 +86,15 @@ def command(console: Console, max_age: str | None) -> int:
             "holds": holds,
             "failed": failed,
             "set_aside": aside,
+            "by_hand": [
+                {
+                    "what": wish.what,
+                    "customer": wish.customer,
+                    "stage": wish.stage or None,
+                    "until": None if wish.until is None else wish.until.isoformat(),
+                }
+                for wish in wished
+            ],
             "last_good": None if good is None else from_micros(good).isoformat(),
         }
     )

@@ -54,6 +54,7 @@ def command(
     """
     from journeysync.commands import jobs
     from journeysync.core.planning.render import last_line
+    from journeysync.core.planning.restraint import lines
     from journeysync.core.running.execute import Executed
     from journeysync.core.running.sync import exit_code, finish, look
 
@@ -80,6 +81,8 @@ def command(
             console.show("Dry run: nothing was written.")
             return code
         finished = finish(job, outlook, command="sync")
+    for line in lines(outlook.plan.held_back):
+        console.show(line)
     jobs.show_failures(console, finished)
     seconds = time.monotonic() - started
     failed = len(finished.executed.failures)

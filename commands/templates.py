@@ -37,8 +37,8 @@ precedence: [hubspot]
 # departments:
 #   success: {{hubspot_owner: care@example.com}}
 
-# Deadlines before this day make no task: set it to the day you start.
-# live_from: 2026-12-01
+# Deadlines before this day make no task: the day you start. A dry run counts what it leaves out.
+live_from: "{live_from}"
 
 # How many tasks may be opened. What is held back is said, never dropped.
 tasks: {{horizon: 14d, max_open_per_customer: 1, max_per_day: 200, max_per_owner_per_day: 20}}

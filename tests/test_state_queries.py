@@ -12,8 +12,10 @@ from memory_tool import contact, gone, happened
 from office import NOW, RECORDS, Office
 from sqlalchemy import Connection, event
 
-SMALL = {"dirty", "failed", "intent", "meta", "run", "watermark"}
-"""Tables that hold what waits or a line for each run or stream."""
+SMALL = {
+    "dirty", "failed", "forgotten", "hold", "intent", "meta", "override", "run", "watermark",
+}  # fmt: skip
+"""Tables that hold what waits, what people asked for, or a line for each run or stream."""
 
 Statement = tuple[str, Any]
 

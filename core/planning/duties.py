@@ -12,6 +12,7 @@ from datetime import datetime
 
 from journeysync.core.planning.ledger import Ledger
 from journeysync.core.planning.shown import Atlas, Pin, moot, pinned_places
+from journeysync.core.planning.texts import ending
 from journeysync.core.planning.views import CustomerView, Expectation
 
 ALIVE = "alive"
@@ -35,6 +36,8 @@ class Need:
     standing: str = ""
     """alive: a task should be open; pending: not yet missed; unknown: a tool was not read; else
     the reason why no task is needed."""
+    held: bool = False
+    """A task should be open, but for a customer who is to be left alone."""
 
 
 def task_key(touchpoint: str, anchor: str, k: int, customer: str = "") -> str:
@@ -74,6 +77,9 @@ def needs_of(
                 touchpoint = atlas.touchpoint(answer.journey, one.touchpoint)
                 if moot(touchpoint, atlas, answer.journey, pinned):
                     standing = "a person has set a stage that makes it pointless"
+                if view.hold is not None and standing in (ALIVE, PENDING, UNKNOWN):
+                    need.held = need.held or standing == ALIVE
+                    standing = f"the customer is left alone until {ending(view.hold, atlas.zone)}"
                 need.members.append((view, one, answer.journey))
                 need.standing = _stronger(need.standing, standing)
                 label = atlas.journey(answer.journey).title

@@ -67,7 +67,9 @@ class TaskChange:
 class Note:
     """Something that will not be written, and why."""
 
-    kind: Literal["kept", "held", "stopped", "pinned", "unassigned", "gone", "waiting"]
+    kind: Literal[
+        "kept", "held", "stopped", "pinned", "hold", "ended", "unassigned", "gone", "waiting"
+    ]
     tool: str
     record: str
     what: str
@@ -116,6 +118,20 @@ class PinFound:
     at: datetime | None = None
 
 
+Reason = Literal["before_live_from", "horizon", "on_hold", "customer_cap", "daily_cap", "owner_cap"]
+"""Why a task that a missed touchpoint would make is not opened, first to last."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """So many tasks that are not opened, and why."""
+
+    reason: Reason
+    count: int
+    what: str
+    """In words, with what in the workspace says so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """The figures of the last line."""
@@ -144,6 +160,8 @@ class Plan:
     pins: tuple[PinFound, ...] = ()
     held_customers: tuple[str, ...] = ()
     """Customers with a task that a daily cap held back: to be looked at again."""
+    held_back: tuple[HeldBack, ...] = ()
+    """What this plan does not open, by reason, among the customers that were looked at."""
     counts: Counts = field(default_factory=Counts)
     format: int = FORMAT
 

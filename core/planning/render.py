@@ -5,6 +5,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from journeysync.core.planning import fields as f
+from journeysync.core.planning import restraint
 from journeysync.core.planning.plan import Counts, FieldChange, Note, Plan, RecordChange, TaskChange
 from journeysync.core.planning.texts import minute
 
@@ -34,6 +35,7 @@ def render(plan: Plan, zone: ZoneInfo, *, everything: bool = False) -> Iterator[
                 yield _note(note)
     if not tools:
         yield "Nothing to change."
+    yield from restraint.lines(plan.held_back)
 
 
 def last_line(word: str, counts: Counts, *, failed: int | None = None,

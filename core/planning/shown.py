@@ -16,8 +16,8 @@ from journeysync.core.instants import from_micros, to_micros
 from journeysync.core.language.durations import Duration
 from journeysync.core.language.model import Exit, Journey, Touchpoint
 from journeysync.core.planning import fields as f
-from journeysync.core.planning.texts import day, reason
-from journeysync.core.planning.views import CustomerView, JourneyAnswer
+from journeysync.core.planning.texts import ending, reason
+from journeysync.core.planning.views import BY_COMMAND, CustomerView, JourneyAnswer
 
 WRITTEN = (
     f.STAGE, f.STAGE_SINCE, f.REASON, f.STATUS, f.NEXT_TOUCHPOINT, f.NEXT_DUE, f.MISSED, f.NAME,
@@ -214,8 +214,9 @@ def stuck_after(atlas: Atlas, journey: str, place: str, since: datetime) -> date
 
 
 def _pin_words(pin: Pin, zone: ZoneInfo) -> str:
-    until = f" until {day(pin.until, zone)}" if pin.until else ""
-    return f"Set by a person in {pin.tool}{until}"
+    until = f" until {ending(pin.until, zone)}" if pin.until else ""
+    where = "with journeysync" if pin.tool == BY_COMMAND else f"in {pin.tool}"
+    return f"Set by a person {where}{until}"
 
 
 def _instant(at: datetime | None) -> str:

@@ -12,7 +12,7 @@ from datetime import datetime
 from journeysync.core.language.model import Touchpoint
 from journeysync.core.planning.duties import ALIVE, PENDING, UNKNOWN, Need, due_of
 from journeysync.core.planning.ledger import Ledger, Rules, TaskEntry, World
-from journeysync.core.planning.plan import Note, TaskChange, TaskFinding
+from journeysync.core.planning.plan import Note, Reason, TaskChange, TaskFinding
 from journeysync.core.planning.shown import Atlas
 from journeysync.core.planning.texts import body, subject
 from journeysync.core.planning.views import CustomerView
@@ -30,6 +30,8 @@ class TaskPlan:
     """Customers with a task that a daily cap held back, once for each task."""
     waiting: int = 0
     """Tasks held back because their customer has an open one already."""
+    held_back: Counter[Reason] = field(default_factory=Counter)
+    """By reason, a task once."""
     kept: int = 0
 
 
@@ -107,10 +109,32 @@ def task_changes(
     return plan
 
 
+def left_out(
+    needs: Mapping[str, Need], atlas: Atlas, rules: Rules, ledger: Ledger
+) -> Counter[Reason]:
+    """Count the missed touchpoints that make no task, whatever the caps: too old, or on hold."""
+    found: Counter[Reason] = Counter()
+    for key, need in needs.items():
+        reason = _too_old(need, rules) if need.standing == ALIVE else None
+        if need.standing != ALIVE and need.held:
+            reason = "on_hold"
+        known = ledger.task(key)
+        if reason is None or (known is not None and known.standing != "closed"):
+            continue
+        _, _, journey = need.members[0]
+        if _tool(need, atlas.touchpoint(journey, need.touchpoint), rules) is not None:
+            found[reason] += 1
+    return found
+
+
+def _too_old(need: Need, rules: Rules) -> Reason | None:
+    if rules.live_from is not None and need.deadline < rules.live_from:
+        return "before_live_from"
+    return "horizon" if need.deadline <= rules.earliest_deadline else None
+
+
 def _in_time(need: Need, rules: Rules) -> bool:
-    return need.deadline > rules.earliest_deadline and (
-        rules.live_from is None or need.deadline >= rules.live_from
-    )
+    return _too_old(need, rules) is None
 
 
 # --- tasks that are there ------------------------------------------------------------------------
@@ -214,10 +238,13 @@ def _open(
             continue
         if any(open_now[member] >= rules.max_open_per_customer for member in members):
             plan.waiting += 1
+            plan.held_back["customer_cap"] += 1
             continue
         owner, passed_over = _assignee(need, touchpoint, tool, rules, world)
-        if today >= rules.max_per_day or by_owner[tool, owner] >= rules.max_per_owner_per_day:
+        full = today >= rules.max_per_day
+        if full or by_owner[tool, owner] >= rules.max_per_owner_per_day:
             plan.held.extend(members)
+            plan.held_back["daily_cap" if full else "owner_cap"] += 1
             continue
         task = ledger.task(need.key)
         plan.changes.append(_opening(need, atlas, tool, owner, members, task))

@@ -5,7 +5,7 @@ Plain words, dates in the workspace's zone. Pure: the same view gives the same t
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from journeysync.core.language.model import Exit, Journey, Pattern, Task, Touchpoint
@@ -25,6 +25,13 @@ def day(at: datetime, zone: ZoneInfo) -> str:
 def minute(at: datetime, zone: ZoneInfo) -> str:
     """Write an instant as people do: `18 Nov 2026 10:00`."""
     return f"{day(at, zone)} {at.astimezone(zone):%H:%M}"
+
+
+def ending(at: datetime, zone: ZoneInfo) -> str:
+    """Write until when something holds: what ends at midnight holds until the end of a day."""
+    if f"{at.astimezone(zone):%H:%M:%S}" == "00:00:00":
+        return f"the end of {day(at - timedelta(seconds=1), zone)}"
+    return minute(at, zone)
 
 
 def event_words(event: EventView) -> str:

@@ -60,14 +60,27 @@ class JourneyAnswer:
     expectations: tuple[Expectation, ...]
 
 
+BY_COMMAND = "journeysync"
+"""Stands where a tool's name does for what was asked for with a command of ours."""
+
+
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A stage that a person pinned in the CRM's override field."""
+    """A stage that a person pinned: in the CRM's override field, or with `override`."""
 
     value: str
     tool: str
     until: datetime | None
     """None: until it is taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Something that people asked for until a date, which has come."""
+
+    what: Literal["hold", "override"]
+    tool: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +95,11 @@ class CustomerView:
     override: Override | None = None
     touched: frozenset[str] = field(default_factory=frozenset)
     """Names of records that changed since the last run: a person may have edited our fields."""
+    hold: datetime | None = None
+    """Until when this customer is to be left alone: no task, in any journey."""
+    outvoted: Override | None = None
+    """The stage pinned with `override` where the CRM's own override field says another."""
+    ended: tuple[Ended, ...] = ()
 
     @property
     def first_name(self) -> str:

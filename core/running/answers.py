@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,16 +16,15 @@ from journeysync.core.engine.live import live_statuses
 from journeysync.core.identity.rules import IdentityRules
 from journeysync.core.instants import from_micros, iso, to_micros
 from journeysync.core.language.model import Journey, Touchpoint
-from journeysync.core.models import PersonRecord, shared_id
-from journeysync.core.planning import fields as f
+from journeysync.core.models import shared_id
 from journeysync.core.planning.views import (
     CustomerView,
     EventView,
     Expectation,
     JourneyAnswer,
-    Override,
 )
 from journeysync.core.running.history import History, load_history
+from journeysync.core.running.wishes import wishes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +83,21 @@ def evaluate_customers(
             answers[row].append(answer)
         for row, at in enumerate(evaluation.next_change.to_pylist()):
             _sooner(found.due, history.ids[row], at)
+    wishes = wishes_of(
+        connection, dict(zip(history.ids, history.people, strict=True)), setting.journeys,
+        setting.now, setting.zone,
+    )  # fmt: skip
     for row, customer in enumerate(history.ids):
-        override, ends, remark = _override(history.people[row], setting)
-        _sooner(found.due, customer, ends)
-        if remark:
-            found.remarks.append(remark)
+        wish = wishes[customer]
+        _sooner(found.due, customer, wish.next_end)
+        found.remarks += wish.remarks
         if any(one.status == "unknown" for a in answers[row] for one in a.expectations):
             _sooner(found.due, customer, now)
         names = {person.name for person in history.people[row]}
         found.views.append(
             CustomerView(
                 customer, history.people[row], tuple(answers[row]), history.companies[row],
-                override, fresh & names,
+                wish.override, fresh & names, wish.hold, wish.outvoted, wish.ended,
             )
         )  # fmt: skip
     return found
@@ -206,45 +208,3 @@ def reach_of(touchpoint: Touchpoint, setting: Setting) -> int | None:
 def fits(pattern: str, kind: str) -> bool:
     """Say whether an event kind fits the kind of a pattern, `noun.*` included."""
     return pattern == kind or (pattern.endswith(".*") and kind.startswith(pattern[:-1]))
-
-
-def _override(
-    people: Sequence[PersonRecord], setting: Setting
-) -> tuple[Override | None, int | None, str]:
-    """Read the override a person set in a CRM; return it, when it ends, and what is wrong."""
-    for person in people:
-        text = str(person.attributes.get(f.OVERRIDE, "")).strip()
-        if not text:
-            continue
-        until = _until(str(person.attributes.get(f.OVERRIDE_UNTIL, "")), setting.zone)
-        if until is not None and until <= setting.now:
-            continue
-        option = _option(text, setting.journeys)
-        if option is None:
-            return None, None, (
-                f"{person.tool} {person.type} {person.id}: journey_override holds no stage of "
-                "the journeys; choose one of the listed stages."
-            )  # fmt: skip
-        ends = None if until is None else to_micros(until)
-        return Override(option, person.tool, until), ends, ""
-    return None, None, ""
-
-
-def _option(text: str, journeys: Sequence[Journey]) -> str | None:
-    for journey in journeys:
-        for place in journey.places:
-            option = f.stage_option(journeys, journey.journey, place.id)
-            if text.casefold() in (option.casefold(), place.id, place.title.casefold()):
-                return option
-    return None
-
-
-def _until(text: str, zone: ZoneInfo) -> datetime | None:
-    """Read the end of an override: a date holds until its end, in the workspace's zone."""
-    try:
-        at = datetime.fromisoformat(text.strip())
-    except ValueError:
-        return None
-    if at.tzinfo is None or text.strip().endswith("T00:00:00Z"):
-        at = at.replace(tzinfo=zone) + timedelta(days=1)
-    return at

@@ -45,14 +45,15 @@ def apply(job: Job, plan: Plan, *, max_age: timedelta) -> Finished:
             f"The world has changed since the plan was made: {'; '.join(odd[:_SHOWN])}{more}. "
             "Make a new plan. Nothing was written."
         )
-    return _execute(job, plan)
+    return carry_out(job, plan, "apply")
 
 
-def _execute(job: Job, plan: Plan) -> Finished:
+def carry_out(job: Job, plan: Plan, command: str) -> Finished:
+    """Execute a plan that no evaluation has just made: nothing but its changes is noted."""
     run = uuid.uuid4().hex[:12]
     before = sum(tool.calls for tool in job.destinations.values())
     with job.store.begin() as connection:
-        runs.start_run(connection, run, "apply", to_micros(job.clock))
+        runs.start_run(connection, run, command, to_micros(job.clock))
     executed = execute(
         job.store, plan, job.destinations, run=run, now=job.clock, progress=job.progress
     )

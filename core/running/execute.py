@@ -5,7 +5,7 @@ the intents taken away, in one transaction. What stays behind is read back (`rec
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from typing import cast
@@ -14,10 +14,12 @@ from sqlalchemy import Connection
 
 from journeysync.core.errors import BadCredentials, OverBudget, Skip, Stop, ToolDown
 from journeysync.core.errors import Retry as Unanswered
+from journeysync.core.instants import to_micros
 from journeysync.core.planning import fields as f
 from journeysync.core.planning.plan import Counts, Plan, RecordChange, TaskChange
 from journeysync.core.ports import Destination, Outcome, RecordWrite, TaskWrite
 from journeysync.core.running.progress import Progress
+from journeysync.core.state import changes as changes_of_runs
 from journeysync.core.state import ledger
 from journeysync.core.state.store import Store
 
@@ -88,7 +90,8 @@ def execute(
             _wait(result, changes, tool, str(error))
         else:
             with store.begin() as connection:
-                _note(connection, result, changes, outcomes, now)
+                made = _note(connection, result, changes, outcomes, now)
+                changes_of_runs.note(connection, run, made, to_micros(now))
         done += len(changes)
         progress("writing", done, total)
     return result
@@ -143,11 +146,16 @@ def task_write(change: TaskChange) -> TaskWrite:
             return TaskWrite(change.key, change.id, close_because=change.because)
         case "move":
             return TaskWrite(change.key, change.id, due=change.due)
+        case "reopen":  # of a task that is put back nothing but this is known: the rest stays
+            return TaskWrite(
+                change.key, change.id, change.subject or None, change.body or None, change.due,
+                change.owner or None, change.priority, None, change.touchpoint, change.anchor,
+                change.about, reopen=True,
+            )  # fmt: skip
         case _:
             return TaskWrite(
                 change.key, change.id, change.subject, change.body, change.due, change.owner,
                 change.priority, None, change.touchpoint, change.anchor, change.about,
-                reopen=change.action == "reopen",
             )  # fmt: skip
 
 
@@ -157,8 +165,8 @@ def _note(
     changes: Sequence[Change],
     outcomes: Mapping[str, Outcome],
     now: datetime,
-) -> None:
-    """Store what the CRM answered; a row without an answer keeps its intent."""
+) -> list[Change]:
+    """Store what the CRM answered; return what it made. A row without an answer stays meant."""
     done: list[tuple[Change, str]] = []
     failed: list[Change] = []
     for change in changes:
@@ -174,12 +182,17 @@ def _note(
         else:
             done.append((change, outcome.id))
             _count(result, change)
-    confirm(connection, done, now)
     ledger.settle(connection, failed)
+    return confirm(connection, done, now)
 
 
-def confirm(connection: Connection, made: Sequence[tuple[Change, str]], now: datetime) -> None:
-    """Store that the CRM has made changes; each comes with the id of its record or task."""
+def confirm(
+    connection: Connection, made: Sequence[tuple[Change, str]], now: datetime
+) -> list[Change]:
+    """Store that the CRM has made changes; each comes with the id of its record or task.
+
+    Returns them with the ids that tasks have got.
+    """
     changes = [change for change, _ in made]
     ledger.note_records(connection, [one for one in changes if isinstance(one, RecordChange)], now)
     for change, number in made:
@@ -187,6 +200,10 @@ def confirm(connection: Connection, made: Sequence[tuple[Change, str]], now: dat
             ledger.note_task(connection, change, number or change.id, now)
     ledger.forget_failures(connection, changes)
     ledger.settle(connection, changes)
+    return [
+        replace(change, id=number or change.id) if isinstance(change, TaskChange) else change
+        for change, number in made
+    ]
 
 
 def _count(result: Executed, change: Change) -> None:

@@ -17,7 +17,7 @@ from journeysync.core.instants import from_micros, to_micros
 from journeysync.core.models import PersonRecord, RawRecord, RecordKey
 from journeysync.core.ports import Batch, PartlyGiven, Remembers, Rereads, Source, Window
 from journeysync.core.running.progress import Progress
-from journeysync.core.state import records
+from journeysync.core.state import forgetting, records
 from journeysync.core.state.ledger import customers_of_tasks
 from journeysync.core.state.people import Keys
 from journeysync.core.state.runs import set_fingerprint
@@ -37,6 +37,8 @@ class ReadReport:
     changed: int = 0
     seen: int = 0
     set_aside: int = 0
+    forgotten: int = 0
+    """Records left out because they are those of people who were forgotten."""
     read_until: dict[str, int] = field(default_factory=dict)
     """Tool -> the instant (micros) up to which all its streams are read."""
     failed: dict[str, str] = field(default_factory=dict)
@@ -75,7 +77,9 @@ def ingest(
     a key with fewer rights or a cut-off file must not look like customers who went away.
     """
     report = ReadReport()
-    reading = _Reading(store, keys_with(rules), report, now, full, most_gone, progress)
+    with store.begin() as connection:
+        gone = forgetting.load(connection)
+    reading = _Reading(store, keys_with(rules), report, now, full, most_gone, progress, gone)
     for name, source in sources.items():
         if only and name not in only:
             _keep_reach(store, source, report)
@@ -98,11 +102,19 @@ def ingest(
     return report
 
 
+def as_read(store: Store, sources: Mapping[str, Source]) -> ReadReport:
+    """Say what is read already, for a run that reads nothing."""
+    report = ReadReport()
+    for source in sources.values():
+        _keep_reach(store, source, report)
+    return report
+
+
 def _keep_reach(store: Store, source: Source, report: ReadReport) -> None:
     """Take the reach of a tool that is not read now from its watermarks."""
     with store.begin() as connection:
         marks = [records.watermark(connection, source.name, one) for one in source.streams]
-    read = [mark[0] for mark in marks if mark and mark[0] != records.WITHHELD]
+    read = [mark[0] for mark in marks if mark and mark[0] != records.NOT_GIVEN]
     if read and all(marks):
         report.read_until[source.name] = min(read)
 
@@ -112,7 +124,7 @@ def emitted(connection: Connection, source: Source) -> frozenset[str]:
     if not isinstance(source, PartlyGiven):
         return source.emits()
     marks = {one: records.watermark(connection, source.name, one) for one in source.streams}
-    given = [one for one, mark in marks.items() if mark is None or mark[0] != records.WITHHELD]
+    given = [one for one, mark in marks.items() if mark is None or mark[0] != records.NOT_GIVEN]
     return frozenset().union(*(source.gives(one) for one in given))
 
 
@@ -127,13 +139,14 @@ class _Reading:
     full: bool
     most_gone: float
     progress: Progress
+    forgotten: forgetting.Memory | None
 
     def read(self, source: Source, stream: str) -> None:
         """Read one stream; its watermark moves after the last batch."""
         start = to_micros(self.now)
         with self.store.begin() as connection:
             mark = records.watermark(connection, source.name, stream)
-        withheld = mark is not None and mark[0] == records.WITHHELD
+        withheld = mark is not None and mark[0] == records.NOT_GIVEN
         mark = None if withheld else mark
         old = mark is None or start - mark[1] >= FULL_EVERY // timedelta(microseconds=1)
         since = None if self.full or old or mark is None else from_micros(mark[0])
@@ -166,7 +179,7 @@ class _Reading:
     def _note_withheld(self, source: Source, stream: str, why: str) -> None:
         """Remember that a stream is not given, and say so once. What it gave before is kept."""
         self.report.withheld.append(f"{source.name}: {why}")
-        at = records.WITHHELD
+        at = records.NOT_GIVEN
         with self.store.begin() as connection:
             records.set_watermark(connection, source.name, stream, at=at, full_at=at)
             # What the tool can see has changed: everybody is looked at again.
@@ -194,6 +207,7 @@ class _Reading:
                 keys=self.keys,
                 now=to_micros(self.now),
                 remember=_memory(source, self.now),
+                forgotten=self.forgotten,
             )
             self._notice_tasks(connection, source.name, (one.key for one in batch.records))
             if batch.still is not None:
@@ -201,6 +215,7 @@ class _Reading:
         self.report.seen += stored.seen
         self.report.changed += stored.changed
         self.report.set_aside += stored.set_aside
+        self.report.forgotten += stored.forgotten
         self.progress(f"{source.name} {stream}", self.report.seen)
 
     def _forget_unseen(

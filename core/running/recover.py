@@ -14,7 +14,7 @@ from journeysync.core.planning.plan import RecordChange, TaskChange
 from journeysync.core.ports import Destination, PresentRecord, PresentTask
 from journeysync.core.running.execute import Change, confirm
 from journeysync.core.running.gather import in_batches
-from journeysync.core.state import ledger
+from journeysync.core.state import changes, ledger
 from journeysync.core.state import tables as t
 from journeysync.core.state.store import Store, upsert
 
@@ -27,7 +27,8 @@ def recover(store: Store, destinations: Mapping[str, Destination], now: datetime
     with store.begin() as connection:
         left = ledger.pending(connection)
     for name, destination in destinations.items():
-        mine = [change for change in left if change.tool == name]
+        by_run = [(run, change) for run, change in left if change.tool == name]
+        mine = [change for _, change in by_run]
         if not mine:
             continue
         try:
@@ -35,12 +36,15 @@ def recover(store: Store, destinations: Mapping[str, Destination], now: datetime
         except (BadCredentials, OverBudget, ToolDown, Unanswered):
             continue  # reading or writing will say it
         with store.begin() as connection:
-            found = [
-                (change, made[key])
-                for change in mine
-                if (key := (ledger.kind_of(change), ledger.key_of(change))) in made
-            ]
-            confirm(connection, found, now)
+            for run in sorted({run for run, _ in by_run}):
+                found = [
+                    (change, made[key])
+                    for its, change in by_run
+                    if its == run
+                    and (key := (ledger.kind_of(change), ledger.key_of(change))) in made
+                ]
+                done = confirm(connection, found, now)
+                changes.note(connection, run, done, to_micros(now))
             ledger.settle(connection, mine)
             upsert(connection, t.due, [
                 {"customer": customer, "at": to_micros(now)} for customer in _customers(mine)
@@ -48,17 +52,17 @@ def recover(store: Store, destinations: Mapping[str, Destination], now: datetime
     return len(left)
 
 
-def _customers(changes: Iterable[Change]) -> list[str]:
+def _customers(left: Iterable[Change]) -> list[str]:
     found: set[str] = set()
-    for change in changes:
+    for change in left:
         found.update([change.customer] if isinstance(change, RecordChange) else change.customers)
     return sorted(found)
 
 
-def _made(destination: Destination, changes: list[Change]) -> dict[tuple[str, str], str]:
+def _made(destination: Destination, left: list[Change]) -> dict[tuple[str, str], str]:
     """Return the changes that the CRM has made, with the id of the task or record."""
     made: dict[tuple[str, str], str] = {}
-    records = [change for change in changes if isinstance(change, RecordChange)]
+    records = [change for change in left if isinstance(change, RecordChange)]
     for kind in sorted({change.object_type for change in records}):
         some = {change.id: change for change in records if change.object_type == kind}
         names = sorted({one.field for change in some.values() for one in change.fields})
@@ -68,7 +72,7 @@ def _made(destination: Destination, changes: list[Change]) -> dict[tuple[str, st
             for present in destination.present(kind, part, names):
                 if _holds(present, some[present.asked]):
                     made["record", f"{kind}:{present.asked}"] = present.id
-    tasks = {change.key: change for change in changes if isinstance(change, TaskChange)}
+    tasks = {change.key: change for change in left if isinstance(change, TaskChange)}
     by_id = {change.id: change for change in tasks.values() if change.id}
     keys = [key for key, change in tasks.items() if not change.id]
     for task in in_batches(destination, keys=keys, ids=list(by_id)):

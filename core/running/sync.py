@@ -7,6 +7,7 @@ comes to the same end.
 
 import hashlib
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,7 +23,13 @@ from journeysync.core.identity.rules import IdentityRules
 from journeysync.core.instants import from_micros, to_micros
 from journeysync.core.language.model import Calendar, Journey
 from journeysync.core.planning.ledger import Ledger, Rules
-from journeysync.core.planning.make import Questions, concerned, make_plan, questions
+from journeysync.core.planning.make import (
+    Concerned,
+    Questions,
+    concerned,
+    make_plan,
+    questions,
+)
 from journeysync.core.planning.plan import Counts, Plan
 from journeysync.core.planning.records import targets
 from journeysync.core.planning.shown import Atlas
@@ -32,11 +39,11 @@ from journeysync.core.running.answers import Evaluated, Setting, evaluate_custom
 from journeysync.core.running.execute import Executed, execute
 from journeysync.core.running.gather import gather
 from journeysync.core.running.identify import identify
-from journeysync.core.running.ingest import GUARD_FLOOR, ReadReport, emitted, ingest
+from journeysync.core.running.ingest import GUARD_FLOOR, ReadReport, as_read, emitted, ingest
 from journeysync.core.running.progress import Progress, silent
 from journeysync.core.running.recover import recover
+from journeysync.core.state import changes, runs, wishes
 from journeysync.core.state import ledger as ledger_of
-from journeysync.core.state import runs
 from journeysync.core.state.store import Store
 from journeysync.core.workspace import Workspace
 
@@ -60,6 +67,8 @@ class Job:
     full: bool = False
     only: tuple[str, ...] = ()
     accept: frozenset[str] = frozenset()
+    failed_only: bool = False
+    """Read nothing, and look at the customers of rows that failed alone."""
     progress: Progress = silent
 
 
@@ -93,32 +102,52 @@ def look(job: Job) -> Outlook:
     atlas = Atlas.of(job.journeys, ZoneInfo(job.workspace.timezone))
     identity = IdentityRules.of(job.workspace)
     recover(job.store, job.destinations, job.clock)
+    mark = fingerprint(job)
+    read, dirty, chosen = _failed(job) if job.failed_only else _read(job, identity, mark)
+    with job.store.begin() as connection:
+        kinds = {name: emitted(connection, source) for name, source in job.sources.items()}
+    setting = Setting(job.journeys, identity, job.now, atlas.zone, _reach(job, read), kinds)
+    rules = rules_of(job)
+    evaluated, seen = _evaluate(job, sorted(chosen), setting, dirty, atlas, rules)
+    plan, failed, stopped = _plan(job, seen, atlas, rules, mark, read.failed)
+    due = _due(evaluated, plan, job, atlas.zone)
+    return Outlook(
+        plan,
+        read,
+        evaluated,
+        due,
+        tuple(dirty),
+        failed,
+        read.stopped or stopped,
+        tuple(sorted(chosen)),
+    )
+
+
+def _read(job: Job, identity: IdentityRules, mark: str) -> tuple[ReadReport, list[str], set[str]]:
+    """Read the tools; return what was read, the records with news, and whom to look at."""
     read = ingest(
         job.store, job.sources, identity, now=min(job.now, job.clock), full=job.full,
         only=job.only, progress=job.progress,
         most_gone=1.0 if "vanished" in job.accept else job.workspace.guard.max_changes,
     )  # fmt: skip
-    mark = fingerprint(job)
     with job.store.begin() as connection:
-        dirty = tuple(runs.dirty_people(connection))
+        dirty = runs.dirty_people(connection)
         identified = identify(connection, dirty, identity)
         if job.full or runs.fingerprint(connection) != mark:
-            chosen = runs.all_customers(connection)
-        else:
-            chosen = set(identified.customers | identified.vanished)
-            chosen |= runs.due_customers(connection, to_micros(job.now))
-            chosen |= ledger_of.failed_customers(connection) | read.task_customers
-            chosen |= ledger_of.customers_sharing_tasks(connection, chosen)
+            return read, dirty, runs.all_customers(connection)
+        chosen = set(identified.customers | identified.vanished)
+        chosen |= runs.due_customers(connection, to_micros(job.now))
+        chosen |= ledger_of.failed_customers(connection) | read.task_customers
+        chosen |= ledger_of.customers_sharing_tasks(connection, chosen)
+    return read, dirty, chosen
+
+
+def _failed(job: Job) -> tuple[ReadReport, list[str], set[str]]:
+    """Choose the customers of rows that failed, without reading; news wait for the next sync."""
     with job.store.begin() as connection:
-        kinds = {name: emitted(connection, source) for name, source in job.sources.items()}
-    setting = Setting(job.journeys, identity, job.now, atlas.zone, _reach(job, read), kinds)
-    rules = rules_of(job)
-    evaluated, views = _evaluate(job, sorted(chosen), setting, dirty, atlas, rules)
-    plan, failed, stopped = _plan(job, views, atlas, rules, mark, read.failed)
-    due = _due(evaluated, plan, job, atlas.zone)
-    return Outlook(
-        plan, read, evaluated, due, dirty, failed, read.stopped or stopped, tuple(sorted(chosen))
-    )
+        chosen = ledger_of.failed_customers(connection)
+        chosen |= ledger_of.customers_sharing_tasks(connection, chosen)
+    return as_read(job.store, job.sources), [], chosen
 
 
 def _reach(job: Job, read: ReadReport) -> dict[str, int]:
@@ -136,11 +165,11 @@ def _evaluate(
     dirty: Sequence[str],
     atlas: Atlas,
     rules: Rules,
-) -> tuple[Evaluated, list[CustomerView]]:
+) -> tuple[Evaluated, Concerned]:
     """Evaluate in chunks; keep the whole view only of customers whom a plan may concern."""
     touched = set(dirty)
     everything = Evaluated()
-    kept: list[CustomerView] = []
+    kept = Concerned([], Counter())
     for start in range(0, len(customers), CHUNK):
         part = customers[start : start + CHUNK]
         with job.store.begin() as connection:
@@ -152,7 +181,9 @@ def _evaluate(
             ledger = _ledger(job, found.views, rules)
         everything.due |= found.due
         everything.remarks += found.remarks
-        kept += concerned(found.views, atlas, rules, ledger, job.now)
+        part_of_it = concerned(found.views, atlas, rules, ledger, job.now)
+        kept.views.extend(part_of_it.views)
+        kept.left_out.update(part_of_it.left_out)
         job.progress("evaluating", start + len(part), len(customers))
     return everything, kept
 
@@ -168,17 +199,21 @@ def _ledger(job: Job, views: Sequence[CustomerView], rules: Rules) -> Ledger:
 
 def _plan(
     job: Job,
-    views: Sequence[CustomerView],
+    seen: Concerned,
     atlas: Atlas,
     rules: Rules,
     mark: str,
     unread: Mapping[str, str],
 ) -> tuple[Plan, dict[str, str], Stop | None]:
+    views = seen.views
     ledger = _ledger(job, views, rules)
     asked = questions(views, atlas, rules, ledger, job.now) if views else Questions((), ())
     down = {tool: why for tool, why in unread.items() if tool in job.destinations}
     gathered = gather(job.destinations, asked, ledger, down)
-    plan = make_plan(views, atlas, rules, ledger, gathered.world, now=job.now, fingerprint=mark)
+    plan = make_plan(
+        views, atlas, rules, ledger, gathered.world, now=job.now, fingerprint=mark,
+        left_out=seen.left_out,
+    )  # fmt: skip
     return plan, {**unread, **gathered.failed}, gathered.stopped
 
 
@@ -202,6 +237,7 @@ def finish(job: Job, outlook: Outlook, *, command: str) -> Finished:
     before = {name: tool.calls for name, tool in job.destinations.items()}
     with job.store.begin() as connection:
         runs.start_run(connection, run, command, to_micros(job.clock))
+        changes.prune(connection, to_micros(job.clock))
         ledger_of.note_adoptions(connection, outlook.plan.adoptions, job.clock)
         ledger_of.note_findings(connection, outlook.plan.findings)
         ledger_of.note_pins(connection, outlook.plan.pins)
@@ -217,7 +253,11 @@ def finish(job: Job, outlook: Outlook, *, command: str) -> Finished:
         due = {**outlook.due, **dict.fromkeys(again, to_micros(job.now))}
         runs.set_due(connection, outlook.customers, due)
         runs.clean(connection, outlook.dirty)
-        runs.set_fingerprint(connection, outlook.plan.fingerprint)
+        still = {(one.tool, one.record) for one in executed.failures}
+        ledger_of.drop_failures(connection, outlook.customers, still, outlook.failed)
+        wishes.clear_ended(connection, outlook.customers, min(job.now, job.clock))
+        if not job.failed_only:  # only a run that could look at everybody has
+            runs.set_fingerprint(connection, outlook.plan.fingerprint)
         runs.finish_run(connection, run, to_micros(job.clock), code, msgspec.to_builtins(counts))
     return Finished(counts, executed, code)
 

@@ -35,7 +35,7 @@ def load_ledger(
     day_start: datetime,
 ) -> Ledger:
     """Load what the ledger knows of these customers and records."""
-    tasks = _tasks(connection, customers, _formerly(connection, customers))
+    tasks = _tasks(connection, customers, former_ids(connection, customers))
     # Counted here: asked to group them, SQLite would go through all tasks there ever were.
     today = Counter(
         (tool, owner)
@@ -72,7 +72,7 @@ def _fields(
     return found
 
 
-def _formerly(connection: Connection, customers: Collection[str]) -> dict[str, str]:
+def former_ids(connection: Connection, customers: Collection[str]) -> dict[str, str]:
     """Return the ids that these customers had before they were joined -> their id today."""
     return {
         old: new
@@ -156,7 +156,7 @@ def customers_sharing_tasks(connection: Connection, customers: Collection[str]) 
 
 def with_tasks(connection: Connection, customers: Collection[str]) -> set[str]:
     """Return those of the customers for whom there is or was a task of ours."""
-    formerly = _formerly(connection, customers)
+    formerly = former_ids(connection, customers)
     return {
         formerly.get(customer, customer)
         for part in chunks(sorted({*customers, *formerly}))
@@ -321,18 +321,17 @@ def key_of(change: RecordChange | TaskChange) -> str:
     return change.key
 
 
-def pending(connection: Connection) -> list[RecordChange | TaskChange]:
-    """Return the changes of which nobody knows whether the CRM has made them."""
-    found: list[RecordChange | TaskChange] = []
-    for kind, payload in connection.execute(
-        select(t.intent.c.kind, t.intent.c.payload).order_by(
-            t.intent.c.tool, t.intent.c.kind, t.intent.c.key
-        )
+def pending(connection: Connection) -> list[tuple[str, RecordChange | TaskChange]]:
+    """Return the run and the change wherever nobody knows whether the CRM has made it."""
+    found: list[tuple[str, RecordChange | TaskChange]] = []
+    row = t.intent.c
+    for run, kind, payload in connection.execute(
+        select(row.run, row.kind, row.payload).order_by(row.tool, row.kind, row.key)
     ):
         if kind == "record":
-            found.append(msgspec.json.decode(payload, type=RecordChange))
+            found.append((run, msgspec.json.decode(payload, type=RecordChange)))
         else:
-            found.append(msgspec.json.decode(payload, type=TaskChange))
+            found.append((run, msgspec.json.decode(payload, type=TaskChange)))
     return found
 
 
@@ -375,6 +374,25 @@ def forget_failures(connection: Connection, changes: Iterable[RecordChange | Tas
             connection.execute(
                 delete(t.failed).where(t.failed.c.tool == tool, t.failed.c.key.in_(part))
             )
+
+
+def drop_failures(
+    connection: Connection,
+    customers: Collection[str],
+    again: Collection[tuple[str, str]],
+    down: Collection[str],
+) -> None:
+    """Forget failures of customers who were looked at, but those that failed `again`.
+
+    What is no longer wanted cannot fail any more. Tools that are `down` were not asked.
+    """
+    row = t.failed.c
+    for part in chunks(sorted(customers)):
+        for tool, key in connection.execute(
+            select(row.tool, row.key).where(row.customer.in_(part))
+        ).all():
+            if (tool, key) not in again and tool not in down:
+                connection.execute(delete(t.failed).where(row.tool == tool, row.key == key))
 
 
 def failed_customers(connection: Connection) -> set[str]:

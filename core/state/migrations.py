@@ -14,8 +14,16 @@ from journeysync.core.state.tables import META, meta
 VERSION_NAME = "schema_version"
 
 
+_FIRST = (
+    t.meta, t.raw_record, t.person, t.company, t.person_key, t.link, t.event, t.set_aside,
+    t.watermark, t.dirty, t.customer, t.customer_alias, t.due, t.pin, t.written, t.task,
+    t.task_customer, t.task_alias, t.intent, t.failed, t.run,
+)  # fmt: skip
+_DAY_TO_DAY = (t.hold, t.override, t.forgotten, t.change)
+
+
 def _first(connection: Connection) -> None:
-    META.create_all(connection)
+    META.create_all(connection, tables=_FIRST)
 
 
 def _indexes(connection: Connection) -> None:
@@ -40,7 +48,12 @@ def _windows(connection: Connection) -> None:
     t.person_part.create(connection, checkfirst=True)
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _indexes, _windows)
+def _day_to_day(connection: Connection) -> None:
+    """Customers left alone or forgotten, stages pinned, and what each run changed."""
+    META.create_all(connection, tables=_DAY_TO_DAY)
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _indexes, _windows, _day_to_day)
 """The n-th makes version n out of version n - 1."""
 
 VERSION = len(MIGRATIONS)

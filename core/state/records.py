@@ -25,8 +25,11 @@ from journeysync.core.models import (
 )
 from journeysync.core.ports import Window
 from journeysync.core.state import tables as t
+from journeysync.core.state.erasing import WITHHELD
+from journeysync.core.state.forgetting import Memory
 from journeysync.core.state.ledger import edited_records
 from journeysync.core.state.people import Keys, customers_of, gather, key_rows, person_row
+from journeysync.core.state.sifting import Sifted, sift
 from journeysync.core.state.store import chunks, upsert
 
 Remember = Callable[[RawRecord, Mapping[str, object]], RawRecord]
@@ -50,6 +53,8 @@ class Stored:
     seen: int = 0
     changed: int = 0
     set_aside: int = 0
+    forgotten: int = 0
+    """Records left out because they are those of people who were forgotten."""
 
 
 def store_batch(
@@ -62,10 +67,12 @@ def store_batch(
     keys: Keys,
     now: int,
     remember: Remember | None = None,
+    forgotten: Memory | None = None,
 ) -> Stored:
     """Keep the records that differ from what is stored, with what they mean.
 
     The same record twice in a batch counts as its last version. Repeating a batch changes nothing.
+    Of people whom `forgotten` knows nothing is kept.
     """
     latest = {record.key: record for record in records}
     if remember is not None:
@@ -78,6 +85,14 @@ def store_batch(
         digest = _digest(content, record)
         if before.get(key) != (digest, mapping) and not (record.deleted and key not in before):
             changed.append((record, content, digest))
+    readings = {
+        source_of(record.key): Reading() if record.deleted else normalise(record)
+        for record, _, _ in changed
+    }
+    sifted = Sifted()
+    if forgotten is not None:
+        fresh = [record for record, _, _ in changed]
+        sifted = sift(connection, fresh, readings, keys, forgotten, now)
     rows = [
         {
             "tool": record.key.tool, "type": record.key.type, "id": record.key.id,
@@ -86,16 +101,19 @@ def store_batch(
             "listed_at": None if record.listed_at is None else to_micros(record.listed_at),
         }
         for record, content, digest in changed
+        if source_of(record.key) not in sifted.dropped
     ]  # fmt: skip
+    for row in rows:
+        if f"{row['tool']}:{row['type']}:{row['id']}" in sifted.withheld:
+            # Without a digest it is looked at again whenever it is read.
+            row |= {"content": "{}", "digest": "", "deleted": WITHHELD}
     upsert(connection, t.raw_record, rows)
-    readings = {
-        source_of(record.key): Reading() if record.deleted else normalise(record)
-        for record, _, _ in changed
-    }
     _replace(connection, readings, keys)
     edited = edited_records(connection, latest.values())
     upsert(connection, t.dirty, [{"person": name} for name in sorted(edited)])
-    return Stored(len(latest), len(changed), sum(len(r.set_aside) for r in readings.values()))
+    aside = sum(len(reading.set_aside) for reading in readings.values())
+    left_out = len(sifted.dropped | sifted.withheld)
+    return Stored(len(latest), len(changed) - left_out, aside, left_out)
 
 
 def unseen(
@@ -107,7 +125,7 @@ def unseen(
 ) -> tuple[list[RecordKey], int]:
     """Return what a full read, of a stream or a window, did not show any more, and the count."""
     row = t.raw_record.c
-    wanted = [row.tool == tool, row.stream == stream, row.deleted == 0]
+    wanted = [row.tool == tool, row.stream == stream, row.deleted != 1]
     if within is not None and within.start is not None:
         wanted.append(row.listed_at >= to_micros(within.start))
     if within is not None and within.end is not None:
@@ -365,7 +383,7 @@ def links_of(connection: Connection, names: Collection[str]) -> list[Link]:
     return [Link(*one) for one in sorted(found)]
 
 
-WITHHELD = -1
+NOT_GIVEN = -1
 """The watermark of a stream that the tool does not give: it is asked for again by every run."""
 
 

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from journeysync.core.state import tables as t
-from journeysync.core.state.records import WITHHELD
+from journeysync.core.state.records import NOT_GIVEN
 from journeysync.core.state.store import chunks, upsert
 
 _FINGERPRINT = "fingerprint"
@@ -159,7 +159,7 @@ def watermarks(connection: Connection) -> list[tuple[str, str, int, int]]:
         (tool, stream, at, full)
         for tool, stream, at, full in connection.execute(
             select(row.tool, row.stream, row.at, row.full_at)
-            .where(row.at != WITHHELD)
+            .where(row.at != NOT_GIVEN)
             .order_by(row.tool, row.stream)
         )
     ]

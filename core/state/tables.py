@@ -239,3 +239,41 @@ run = Table(
     Column("exit_code", Integer),
     _text("summary"),
 )
+
+# --- what people asked for with a command ------------------------------------------------------
+
+hold = Table(
+    "hold",
+    META,
+    _text("customer", key=True),
+    _instant("until", null=False),
+    _instant("at", null=False),
+)
+override = Table(
+    "override",
+    META,
+    _text("customer", key=True),
+    _text("stage"),  # the CRM's option value
+    _instant("until"),
+    _instant("at", null=False),
+)
+forgotten = Table(
+    "forgotten",
+    META,
+    _text("hash", key=True),  # salted, of a record's name or a key: nothing else is left
+    _instant("at", null=False),
+)
+
+# --- what each run changed ---------------------------------------------------------------------
+
+change = Table(
+    "change",
+    META,
+    _text("run", key=True),
+    _text("tool", key=True),
+    _text("kind", key=True),  # as in `intent`
+    _text("key", key=True),
+    _text("payload"),
+    _instant("at", null=False),
+    Index("change_at", "at"),
+)

@@ -1,0 +1,145 @@
+"""Rows that failed are tried again: alone, decided anew, and dropped when nobody wants them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from command_line import run
+from memory_tool import START, MemoryTool, contact, happened
+from plans import MAP
+
+from journeysync.commands.common import Console
+from journeysync.commands.pretend import pretend
+from journeysync.core.language.model import Journey
+from journeysync.core.ports import Outcome, RecordWrite
+from journeysync.core.running.sync import Finished, Job, Outlook, finish, look
+from journeysync.core.state import runs
+from journeysync.core.state.store import Store, open_store
+from journeysync.core.workspace import Workspace
+
+NOW = START + timedelta(days=5)
+STUDIO = Journey.model_validate(MAP)
+
+
+@dataclass
+class Picky(MemoryTool):
+    """Refuses to write some records."""
+
+    refused: set[str] = field(default_factory=set)
+
+    def write_records(self, rows: Sequence[RecordWrite]) -> list[Outcome]:
+        answers = super().write_records([row for row in rows if row.id not in self.refused])
+        refused = [row.id for row in rows if row.id in self.refused]
+        return answers + [Outcome(one, "failed", code="RULE", message="No.") for one in refused]
+
+
+class Office:
+    def __init__(self, folder: Path) -> None:
+        self.tool = Picky(refused={"2"})
+        self.tool.batches = [
+            [contact("1"), happened("a", "crm:1", "form.submitted", 1),
+             contact("2"), happened("b", "crm:2", "form.submitted", 2)]
+        ]  # fmt: skip
+        self.store: Store = open_store("sqlite:///s.db", folder, dry_run=False)
+        self.workspace = Workspace.model_validate(
+            {"journeys": ["studio"], "tools": {"crm": {}}, "write_to": ["crm"]}
+        )
+        self.journeys = (STUDIO,)
+
+    def job(self, *, failed_only: bool = False) -> Job:
+        tools = {"crm": self.tool}
+        return Job(
+            self.store, self.workspace, self.journeys, tools, tools, NOW, NOW,
+            failed_only=failed_only,
+        )  # fmt: skip
+
+    def run(self, *, failed_only: bool = False) -> tuple[Outlook, Finished]:
+        job = self.job(failed_only=failed_only)
+        outlook = look(job)
+        return outlook, finish(job, outlook, command="retry" if failed_only else "sync")
+
+    def failed(self) -> int:
+        with self.store.begin() as connection:
+            return len(runs.failures(connection))
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    made = Office(tmp_path)
+    _, finished = made.run()
+    assert (finished.exit_code, made.failed()) == (3, 1)
+    made.tool.batches = [[contact("3"), happened("c", "crm:3", "form.submitted", 3)]]
+    return made
+
+
+def test_only_the_customers_of_failed_rows_are_looked_at(office: Office) -> None:
+    """And no tool is read."""
+    office.tool.refused = set()
+    outlook, finished = office.run(failed_only=True)
+
+    assert (len(outlook.customers), outlook.read.seen) == (1, 0)
+    assert (finished.exit_code, finished.counts.stages, office.failed()) == (0, 1, 0)
+    assert "3" not in office.tool.fields
+    assert office.tool.fields["2"]["journey_stage"] == "before"
+
+
+def test_one_that_fails_again_is_kept(office: Office) -> None:
+    _, finished = office.run(failed_only=True)
+
+    assert (finished.exit_code, office.failed()) == (3, 1)
+    with office.store.begin() as connection:
+        assert runs.failures(connection)[0]["tries"] == 2
+
+
+def test_one_that_is_no_longer_wanted_is_dropped(office: Office) -> None:
+    """Somebody has typed it in by hand."""
+    plan = look(office.job(failed_only=True)).plan
+    (change,) = plan.records
+    office.tool.fields["2"] = {one.field: one.after for one in change.fields}
+    _, finished = office.run(failed_only=True)
+
+    assert (finished.exit_code, finished.counts.calls, office.failed()) == (0, 0, 0)
+
+
+def test_without_a_failure_nothing_happens(office: Office) -> None:
+    office.tool.refused = set()
+    office.run(failed_only=True)
+    outlook, finished = office.run(failed_only=True)
+
+    assert (outlook.customers, finished.counts.calls) == ((), 0)
+
+
+def test_a_changed_map_still_waits_for_the_next_sync(office: Office) -> None:
+    """A retry has not looked at everybody."""
+    office.journeys = (STUDIO.model_copy(update={"label": "Another"}),)
+    office.run(failed_only=True)
+    office.tool.batches = []
+
+    assert len(look(office.job()).customers) == 2
+
+
+def test_what_failed_waits_while_its_tool_is_down(office: Office) -> None:
+    from journeysync.core.errors import ToolDown
+
+    def down(*_: object, **__: object) -> list[object]:
+        raise ToolDown("crm", "is down.")
+
+    office.tool.present = down  # type: ignore[assignment,method-assign]
+    office.run(failed_only=True)
+
+    assert office.failed() == 1
+
+
+def test_the_command(tmp_path: Path) -> None:
+    """Nothing had failed: exit 0 and the last line; before the first run exit 2."""
+    quiet = Console(tmp_path, as_json=False, verbose=False)
+    with pretend(quiet, limits=False, folder=tmp_path / "w") as ready:
+        assert run("retry", "--workspace", ready.workspace).code == 2
+        run("sync", "--workspace", ready.workspace)
+        ran = run("retry", "--workspace", ready.workspace)
+        dry = run("retry", "--dry-run", "--workspace", ready.workspace, "--json")
+
+    assert (ran.code, ran.out.splitlines()[-1].startswith("Done: stages=0")) == (0, True)
+    assert dry.document["customers"] == 0
