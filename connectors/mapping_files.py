@@ -134,7 +134,7 @@ def parse_mapping(text: str, file: str, model: type[M]) -> tuple[M | None, list[
             {
                 Problem(
                     file,
-                    _line(tree, one["loc"]),
+                    line_of(tree, one["loc"]),
                     CODE,
                     _sentence(one["loc"], one["type"], one["msg"], sorted(set(_keys(model)))),
                 )
@@ -143,7 +143,7 @@ def parse_mapping(text: str, file: str, model: type[M]) -> tuple[M | None, list[
         )
 
 
-def _line(tree: Any, where: Sequence[str | int]) -> int:
+def line_of(tree: Any, where: Sequence[str | int]) -> int:
     """Find the line of the deepest part of the way that the file has."""
     line = 1
     for step in where:

@@ -15,6 +15,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from journeysync.connectors.hubspot import mapping as models
 from journeysync.connectors.hubspot.mapping import FieldMapping, merge
+from journeysync.connectors.mapping_files import line_of
 from journeysync.core.errors import Usage
 from journeysync.core.problems import Problem
 
@@ -69,7 +70,7 @@ def parse_mapping(text: str, file: str) -> tuple[FieldMapping | None, list[Probl
             {
                 Problem(
                     file,
-                    _line(tree, one["loc"]),
+                    line_of(tree, one["loc"]),
                     CODE,
                     _sentence(one["loc"], one["type"], one["msg"]),
                 )
@@ -96,21 +97,9 @@ def _lines_of(tree: Any, text: str) -> Iterator[int]:
     steps = tree.items() if isinstance(tree, dict) else enumerate(tree)
     for step, value in steps:
         if value == text:
-            yield _line(tree, [step])
+            yield line_of(tree, [step])
         elif isinstance(value, dict | list):
             yield from _lines_of(value, text)
-
-
-def _line(tree: Any, where: Sequence[str | int]) -> int:
-    """Find the line of the deepest part of the way that the file has."""
-    line = 1
-    for step in where:
-        try:
-            mark = tree.lc.item(step) if isinstance(step, int) else tree.lc.key(step)
-            line, tree = mark[0] + 1, tree[step]
-        except (AttributeError, KeyError, IndexError, TypeError):
-            break
-    return line
 
 
 _FORMS = {
