@@ -351,17 +351,34 @@ def over_requests(
     *,
     params: Mapping[str, str] | None = None,
     body: object = None,
+    data: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Exchange:
-    """Make an exchange over a requests session: the transport of most tools."""
+    """Make an exchange over a requests session: the transport of most tools.
+
+    `body` is sent as JSON, `data` as it is; `headers` stand over those of the session.
+    """
 
     def exchange() -> Answer:
         try:
             answer = session.request(
-                method, url, params=params, json=body, timeout=TIMEOUT, allow_redirects=False
+                method,
+                url,
+                params=params,
+                json=body,
+                data=data,
+                headers=headers,
+                timeout=TIMEOUT,
+                allow_redirects=False,
             )
         except requests.RequestException as error:
             raise unanswered(error) from None
-        headers = {name.lower(): value for name, value in answer.headers.items()}
-        return Answer(answer.status_code, headers, answer.content)
+        return answered(answer)
 
     return exchange
+
+
+def answered(answer: requests.Response) -> Answer:
+    """Take from an answer of requests what the policy must know."""
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    return Answer(answer.status_code, headers, answer.content)
