@@ -38,6 +38,7 @@ OVERRIDES = (OVERRIDE, OVERRIDE_UNTIL)
 OURS = "Journey_"
 """How all our fields begin."""
 
+
 def api_name(field: str) -> str:
     """Return Salesforce's name of one of our fields: `journey_stage` is `Journey_Stage__c`."""
     return "_".join(part.capitalize() for part in field.split("_")) + "__c"
