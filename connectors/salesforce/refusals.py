@@ -136,17 +136,14 @@ _BULK = re.compile(
 _COLUMN = re.compile(r"No such column '(\w+)'")
 _HOLDER = re.compile(r"record with id: ?([a-zA-Z0-9]{15,18})")
 _several = msgspec.json.Decoder(list[Told], strict=False).decode
-_one = msgspec.json.Decoder(Told, strict=False).decode
 
 
 def of_request(body: bytes) -> Told:
     """Read why a request was refused; an unreadable answer says nothing."""
-    for read in (lambda: (_several(body) or [Told()])[0], lambda: _one(body)):
-        try:
-            return read()
-        except msgspec.MsgspecError:
-            continue
-    return Told()
+    try:
+        return (_several(body) or [Told()])[0]
+    except msgspec.MsgspecError:
+        return Told()
 
 
 def of_bulk(text: str) -> Told:
