@@ -54,10 +54,10 @@ class Ingest:
             if len(some) < WORTH:
                 few += some
                 continue
-            found |= {outcome.key: outcome for outcome in self._job(some)}
+            found |= _guarded(self._job, some, sent=bool(found))
             few += [row for row in some if found[row.key].code == LOCKED]
-        sent = Sender(self.client, self.rule_text).send(few) if few else []
-        found |= {outcome.key: outcome for outcome in sent}
+        if few:
+            found |= _guarded(Sender(self.client, self.rule_text).send, few, sent=bool(found))
         return [found[row.key] for row in rows]
 
     def _job(self, rows: Sequence[Row]) -> list[Outcome]:
@@ -130,6 +130,19 @@ class Ingest:
 
 _CUT_OFF = "The upload to Salesforce was cut off before it was used; the next run tries again."
 _NOT_PROCESSED = "Salesforce ended the job before this row; the next run tries again."
+
+
+def _guarded(
+    send: Callable[[Sequence[Row]], list[Outcome]], rows: Sequence[Row], *, sent: bool
+) -> dict[str, Outcome]:
+    """Send rows; what others were answered before must not be lost with an outage."""
+    try:
+        outcomes = send(rows)
+    except (ToolDown, OverBudget) as error:
+        if not sent:
+            raise
+        outcomes = [refusals.later(row.key, row.id, str(error)) for row in rows]
+    return {outcome.key: outcome for outcome in outcomes}
 
 
 def _waits() -> Iterator[float]:

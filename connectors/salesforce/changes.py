@@ -11,7 +11,7 @@ from typing import Any
 from journeysync.connectors.http import Refused
 from journeysync.connectors.salesforce.client import Client
 from journeysync.connectors.salesforce.names import api_name
-from journeysync.connectors.salesforce.soql import select, within
+from journeysync.connectors.salesforce.query import among, select
 from journeysync.connectors.salesforce.values import from_api, instant
 from journeysync.core.ports import ChangedBy, Held
 
@@ -82,9 +82,9 @@ class Changes:
             soql = select(
                 [parent, "Field", "NewValue", "CreatedById", "CreatedDate"],
                 kind,
-                within(parent, some),
-                within("Field", names),
-                order="CreatedDate, Id",
+                among(parent, some),
+                among("Field", names),
+                order="CreatedDate",
             )
             try:
                 for page in self._client.query(soql):
@@ -101,7 +101,7 @@ class Changes:
             return
         self._users |= dict.fromkeys(new, "unknown")
         fields = ["Id", "Username", "UserType", "Profile.UserLicense.Name"]
-        for page in self._client.query(select(fields, "User", within("Id", new))):
+        for page in self._client.query(select(fields, "User", among("Id", new))):
             self._users |= {row["Id"]: self._kind(row) for row in page}
 
     def _kind(self, user: Row) -> ChangedBy:

@@ -15,8 +15,8 @@ import msgspec
 from journeysync.connectors.http import Refused
 from journeysync.connectors.salesforce import refusals
 from journeysync.connectors.salesforce.client import Client
+from journeysync.connectors.salesforce.query import quoted, select
 from journeysync.connectors.salesforce.refusals import LOCKED, RULE, Told
-from journeysync.connectors.salesforce.soql import quoted, select
 from journeysync.core.errors import JourneysyncError, OverBudget, Retry, ToolDown
 from journeysync.core.ports import Outcome
 

@@ -12,15 +12,13 @@ from journeysync.connectors.salesforce import refusals
 from journeysync.connectors.salesforce.changes import Changes
 from journeysync.connectors.salesforce.client import Client
 from journeysync.connectors.salesforce.names import OBJECTS, api_name
-from journeysync.connectors.salesforce.soql import select, within
+from journeysync.connectors.salesforce.query import IN_ONE_QUERY, among, select
 from journeysync.connectors.salesforce.values import from_api
 from journeysync.core.errors import ToolDown
 from journeysync.core.ports import Held, PresentRecord
 
 READ = 2000
 """So many records are read by one request."""
-CHUNK = 200
-"""So many ids fit into a query that stands in an address."""
 _HOPS = 5
 """A merged record's survivor may have been merged in its turn."""
 _BESIDE: Mapping[str, Sequence[str]] = {"Contact": ("AccountId",), "Lead": ("IsConverted",)}
@@ -90,8 +88,8 @@ class Holdings:
 
     def _masters(self, name: str, ids: Sequence[str]) -> dict[str, str]:
         found: dict[str, str] = {}
-        for some in chunks(ids, CHUNK):
-            soql = select(["Id", "MasterRecordId"], name, within("Id", some))
+        for some in chunks(ids, IN_ONE_QUERY):
+            soql = select(["Id", "MasterRecordId"], name, among("Id", some))
             for page in self._client.query(soql, deleted=True):
                 found |= {row["Id"]: row["MasterRecordId"] for row in page if row["MasterRecordId"]}
         return found

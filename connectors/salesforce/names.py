@@ -27,7 +27,8 @@ KEY = "Journey_Key__c"
 TOUCHPOINT = "Journey_Touchpoint__c"
 ANCHOR = "Journey_Anchor__c"
 CLOSED = "Journey_Closed__c"
-TASK_FIELDS = (KEY, TOUCHPOINT, ANCHOR, CLOSED)
+DUE = "Journey_Due__c"
+TASK_FIELDS = (KEY, TOUCHPOINT, ANCHOR, CLOSED, DUE)
 """Our fields of tasks. Salesforce keeps the custom fields of tasks and events on `Activity`."""
 
 OVERRIDE = "Journey_Override__c"

@@ -1,7 +1,9 @@
 """Values of our fields: texts in the core, typed in Salesforce, which keeps whole seconds. Pure."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
+
+from journeysync.connectors.salesforce.times import literal, parse_instant
 
 _NUMBERS = frozenset({"journey_missed"})
 """The fields of ours that hold a number."""
@@ -25,23 +27,12 @@ def from_api(value: object) -> str:
             return f"{value:.15g}"
         case _:
             at = instant(str(value)) if "T" in str(value) else None
-            return str(value) if at is None else written(at)
+            return str(value) if at is None else literal(at)
 
 
 def instant(text: str | None) -> datetime | None:
     """Read an instant; None for what is none."""
-    if not text or "T" not in text:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def written(at: datetime) -> str:
-    """Write an instant for Salesforce."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return parse_instant(text) if text and "T" in text else None
 
 
 def day(text: str | None) -> date | None:
