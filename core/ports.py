@@ -243,6 +243,8 @@ class FieldSpec:
     kind: Literal["choice", "text", "instant", "number", "date"]
     options: tuple[tuple[str, str], ...] = ()
     """(value, label) of a choice, in order."""
+    guidance: tuple[tuple[str, str], ...] = ()
+    """(value, text): what a person should do while a record holds that value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +253,16 @@ class Provisioning:
 
     what: str
     action: Literal["create", "change", "keep", "remove", "click"]
+
+
+@runtime_checkable
+class TakesBulk(Protocol):
+    """A CRM that takes very many records in another way than some."""
+
+    bulk_from: int
+    """From so many rows of one type on."""
+    bulk_batch: int
+    """How many rows one such writing takes, in place of `batch`."""
 
 
 class Destination(Protocol):

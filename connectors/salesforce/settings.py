@@ -69,6 +69,8 @@ class Settings(BaseModel):
     """A mapping file, relative to the workspace; absent: `mappings/fields/salesforce.yaml`."""
     daily_reserve: Annotated[float, Field(ge=0, lt=1)] = 0.1
     """The share of the day's calls that is left to the org's other programs."""
+    automation_users: tuple[str, ...] = ()
+    """Usernames that programs use: what they change in our fields is no person's wish."""
     bulk_from: Annotated[int, Field(ge=1)] = 20_000
     """From so many records on, a whole reading is made by Bulk API 2.0."""
 

@@ -17,7 +17,7 @@ from journeysync.core.errors import Retry as Unanswered
 from journeysync.core.instants import to_micros
 from journeysync.core.planning import fields as f
 from journeysync.core.planning.plan import Counts, Plan, RecordChange, TaskChange
-from journeysync.core.ports import Destination, Outcome, RecordWrite, TaskWrite
+from journeysync.core.ports import Destination, Outcome, RecordWrite, TakesBulk, TaskWrite
 from journeysync.core.running.progress import Progress
 from journeysync.core.state import changes as changes_of_runs
 from journeysync.core.state import ledger
@@ -116,9 +116,16 @@ def _batches(
     for changes in lists:
         for (tool, _), group in groupby(sorted(changes, key=kind), key=kind):
             rows = list(group)
-            size = destinations[tool].batch
+            size = _size(destinations[tool], rows)
             for start in range(0, len(rows), size):
                 yield tool, rows[start : start + size]
+
+
+def _size(destination: Destination, rows: Sequence[Change]) -> int:
+    records = isinstance(rows[0], RecordChange)
+    if records and isinstance(destination, TakesBulk) and len(rows) >= destination.bulk_from:
+        return destination.bulk_batch
+    return destination.batch
 
 
 def _send(destination: Destination, changes: Sequence[Change]) -> dict[str, Outcome]:
