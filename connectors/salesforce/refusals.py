@@ -151,7 +151,7 @@ def of_bulk(text: str) -> Told:
     found = _BULK.fullmatch(text)
     if found is None:
         return Told(message=text)
-    fields = [one for one in (found["fields"] or "").split(",") if one]
+    fields = [name for one in (found["fields"] or "").split(",") if (name := one.strip())]
     return Told(found["code"], "", found["message"], fields)
 
 
