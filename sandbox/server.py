@@ -16,6 +16,7 @@ from journeysync.sandbox.faults import Faults
 from journeysync.sandbox.front import Front, Tool
 from journeysync.sandbox.hubspot.app import HubSpot
 from journeysync.sandbox.journal import Journal
+from journeysync.sandbox.salesforce.app import Salesforce
 from journeysync.sandbox.stripe.app import Stripe
 from journeysync.sandbox.wire import Listener
 from journeysync.sandbox.woocommerce.app import WooCommerce
@@ -27,6 +28,7 @@ MAKERS: Mapping[str, Callable[..., Tool]] = {
     "calcom": CalCom,
     "calcom-selfhosted": CalDiy,
     "calendly": Calendly,
+    "salesforce": Salesforce,
     "stripe": Stripe,
     "woocommerce": WooCommerce,
 }
@@ -98,6 +100,6 @@ def start(
     unknown = [name for name in tools if name not in TOOLS]
     if unknown:
         raise ValueError(f"no pretend {', '.join(unknown)}; there is {', '.join(TOOLS)}")
-    world = World(millis(now), seed, customers)
+    world = World(millis(now), seed, customers, tuple(tools))
     made: dict[str, Tool] = {name: MAKERS[name](world, limits=limits) for name in tools}
     return Sandbox(world, made, Journal(), Faults(), port)

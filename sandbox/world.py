@@ -21,6 +21,8 @@ class World:
     now: int
     seed: int
     customers: int
+    tools: tuple[str, ...] = ()
+    """The tools that are served: two that tell the same thing agree on who tells it."""
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
 
