@@ -21,8 +21,10 @@ _HISTORIES: Mapping[str, tuple[str, str]] = {
     "Lead": ("LeadHistory", "LeadId"),
     "Account": ("AccountHistory", "AccountId"),
 }
-_INTEGRATION = "Salesforce Integration"
-"""The user licence of programs."""
+_PROGRAMS = frozenset(
+    {"Minimum Access - API Only Integrations", "Salesforce API Only System Integrations"}
+)
+"""The profiles that Salesforce makes for programs."""
 _PERSON = "Standard"
 Row = dict[str, Any]
 _Last = tuple[datetime, str, str]
@@ -42,7 +44,8 @@ class Changes:
     def our_user(self) -> str:
         """The id of the user that we sign in as."""
         if not self._ours:
-            self._ours = str(self._client.get("/services/oauth2/userinfo")["user_id"])
+            # Where our user is described ends in its id.
+            self._ours = str(self._client.get("")["identity"]).rpartition("/")[2]
         return self._ours
 
     def of(
@@ -100,16 +103,16 @@ class Changes:
         if not new:
             return
         self._users |= dict.fromkeys(new, "unknown")
-        fields = ["Id", "Username", "UserType", "Profile.UserLicense.Name"]
+        fields = ["Id", "Username", "UserType", "Profile.Name"]
         for page in self._client.query(select(fields, "User", among("Id", new))):
             self._users |= {row["Id"]: self._kind(row) for row in page}
 
     def _kind(self, user: Row) -> ChangedBy:
         if user["Id"] == self.our_user:
             return "us"
-        licence = ((user.get("Profile") or {}).get("UserLicense") or {}).get("Name")
         named = str(user.get("Username")).casefold() in self._automations
-        if named or licence == _INTEGRATION or user["UserType"] != _PERSON:
+        profile = (user.get("Profile") or {}).get("Name")
+        if named or profile in _PROGRAMS or user["UserType"] != _PERSON:
             return "automation"
         return "person"
 

@@ -84,8 +84,3 @@ class Shows:
         """Say where a person sees the record."""
         name = OBJECTS[object_type]
         return f"{self._client.settings.base_url}/lightning/r/{name}/{record_id}/view"
-
-    @property
-    def calls(self) -> int:
-        """How many requests were sent so far."""
-        return self._client.caller.calls

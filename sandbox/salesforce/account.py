@@ -27,7 +27,10 @@ def versions() -> Answer:
 
 def resources(call: Call) -> Answer:
     names = ("tooling", "composite", "query", "queryAll", "sobjects", "limits", "jobs")
-    return answer(200, {name: f"{call.base()}/{name}" for name in names})
+    found = {name: f"{call.base()}/{name}" for name in names}
+    number = next(iter(call.org.records["Organization"]))
+    found["identity"] = f"https://login.salesforce.com/id/{number}/{call.org.user}"
+    return answer(200, found)
 
 
 def limits(call: Call, used: int) -> Answer:
