@@ -109,6 +109,33 @@ CATALOGUE: Mapping[str, About] = {
             "refresh_token": "what your OAuth app was given when it was connected to the portal",
         },
     ),
+    "salesforce": About(
+        "A Salesforce org: leads, contacts, accounts, opportunities, activities, cases, campaigns.",
+        writes=True,
+        settings={
+            "base_url": "the org's My Domain address, such as https://acme.my.salesforce.com",
+            "sign_in": "client_credentials (default), jwt, session, or the legacy password",
+            "client_id": "consumer key of an External Client App",
+            "username": "integration user, where a signed key or a password signs in",
+            "private_key_file": "file of the app's private key, from the workspace folder",
+            "audience": "login (default), or test for a sandbox org that a signed key opens",
+            "api_version": "64.0 by default",
+            "mapping": "mapping file of your own; absent: mappings/fields/salesforce.yaml if it is "
+            "there",
+            "daily_reserve": "share of the day's calls that is left to other programs (0.1)",
+            "bulk_from": "from so many records on, Bulk API 2.0 is used (20000)",
+            "automation_users": "integration users whose changes are no person's",
+            "proxy": "address of a proxy; the environment's is not used",
+            "ca_file": "certificates to trust, where a firewall puts its own in between",
+        },
+        secrets={
+            "client_secret": "consumer secret of the External Client App",
+            "private_key": "instead: the app's private key, in PEM form",
+            "session_id": "instead: a session that somebody opened; it cannot be renewed",
+            "password": "legacy: the user's password, with `sign_in: password`",
+            "security_token": "legacy: the user's security token",
+        },
+    ),
     "stripe": About(
         "A Stripe account: customers, invoices, payments, subscriptions, refunds, disputes.",
         writes=False,
