@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from email.utils import formatdate
 from typing import Any
 
-from journeysync.sandbox.salesforce import account, many, pages, people, sobjects
+from journeysync.sandbox.salesforce import account, fields, many, pages, people, sobjects
 from journeysync.sandbox.salesforce.answers import Refusal, answer, not_found
 from journeysync.sandbox.salesforce.business import Business
 from journeysync.sandbox.salesforce.call import Call
@@ -119,6 +119,9 @@ class Salesforce:
             ("GET", "/queryAll", lambda call: pages.first(call, cursors, deleted=True)),
             ("GET", f"/query/{_ID}", lambda call, name: pages.following(call, cursors, name)),
             ("GET", f"/queryAll/{_ID}", lambda call, name: pages.following(call, cursors, name)),
+            ("POST", "/sobjects/CustomField", self._tooling(fields.create)),
+            ("PATCH", f"/sobjects/CustomField/{_ID}", self._tooling(fields.change)),
+            ("DELETE", f"/sobjects/CustomField/{_ID}", self._tooling(fields.remove)),
             ("GET", "/sobjects", sobjects.describe_all),
             ("GET", f"/sobjects/{_NAME}", sobjects.basic),
             ("POST", f"/sobjects/{_NAME}", lambda call, name: sobjects.create(call, desk, name)),
@@ -139,6 +142,17 @@ class Salesforce:
             ("GET", f"/composite/sobjects/{_NAME}", many.read),
             ("POST", f"/composite/sobjects/{_NAME}", many.read),
         ]  # fmt: skip
+
+    @staticmethod
+    def _tooling(run: Endpoint) -> Endpoint:
+        """Let an endpoint answer in the Tooling API alone."""
+
+        def only(call: Call, *names: str) -> Answer:
+            if not call.tooling:
+                raise not_found()
+            return run(call, *names)
+
+        return only
 
     # -- who may ask -----------------------------------------------------------------------
 

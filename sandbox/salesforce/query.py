@@ -72,7 +72,20 @@ class Plan:
         else:
             found = self._sorted(list(self._fitting()))
         found = found[self.query.offset :]
-        return found if self.query.limit is None else found[: self.query.limit]
+        found = found if self.query.limit is None else found[: self.query.limit]
+        self._metadata(found)
+        return found
+
+    def _metadata(self, found: list[Any]) -> None:
+        """Whole definitions are given one at a time."""
+        names = {column.name for column in self.columns}
+        if len(found) > 1 and self.kind.name == "CustomField" and names & {"Metadata", "FullName"}:
+            words = (
+                "When retrieving results with Metadata or FullName fields, the query "
+                "qualifications must specify no more than one row for retrieval. Result size: "
+                f"{len(found)}"
+            )
+            raise Refusal("MALFORMED_QUERY", words)
 
     def _fitting(self) -> Iterator[Record]:
         narrow = _ids(self.query.where)
@@ -121,6 +134,7 @@ def plan(
     """Understand a query, or refuse it."""
     kind = _source(org, query, tooling=tooling)
     made = Plan(org, kind, query, deleted=deleted)
+    _bounded(kind, query)
     if query.offset > MAX_OFFSET:
         raise Refusal("NUMBER_OUTSIDE_VALID_RANGE", "Maximum SOQL offset allowed is 2000")
 
@@ -142,6 +156,19 @@ def plan(
             _select(made, one, version)
         _once(made)
     return made
+
+
+def _bounded(kind: Kind, query: Query) -> None:
+    """Some kinds answer only to those who say what they look for."""
+    if kind.name == "FieldDefinition" and "entitydefinition" not in _where(query) and (
+        "durableid" not in _where(query)
+    ):
+        words = "A filter on a reified column is required [EntityDefinitionId,DurableId]"
+        raise Refusal("MALFORMED_QUERY", words)
+
+
+def _where(query: Query) -> str:
+    return query.text.lower().partition(" where ")[2]
 
 
 def _source(org: Org, query: Query, *, tooling: bool) -> Kind:

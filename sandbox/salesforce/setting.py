@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from journeysync.sandbox.salesforce.effects import CHANCES
+from journeysync.sandbox.salesforce.fields import list_given
 from journeysync.sandbox.salesforce.oauth import USERNAME
 from journeysync.sandbox.salesforce.store import Org
 from journeysync.sandbox.world import DAY
@@ -67,6 +68,7 @@ def set_up(org: Org) -> None:
             for name in ("CreatedById", "LastModifiedById"):
                 if name in record.values:
                     record.values[name] = user_of(org, ANA)
+    list_given(org)
     _choices(org, start)
     _companies(org, start)
 
