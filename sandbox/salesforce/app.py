@@ -7,8 +7,10 @@ from typing import Any
 
 from journeysync.sandbox.salesforce import account, fields, many, pages, people, sobjects
 from journeysync.sandbox.salesforce.answers import Refusal, answer, not_found
+from journeysync.sandbox.salesforce.bulk import Jobs
 from journeysync.sandbox.salesforce.business import Business
 from journeysync.sandbox.salesforce.call import Call
+from journeysync.sandbox.salesforce.composite import composite
 from journeysync.sandbox.salesforce.oauth import Sessions
 from journeysync.sandbox.salesforce.pages import Cursors
 from journeysync.sandbox.salesforce.rules import Rules
@@ -41,6 +43,7 @@ class Salesforce:
         self.rules = Rules()
         self.desk = Desk(self.org, self.rules)
         self.cursors = Cursors()
+        self.jobs = Jobs(self.org, self.desk)
         self.business = Business(self.org)
         self.business.open()
         self.sessions = Sessions(self.org, *self.secrets.values(), self.access_token)
@@ -141,6 +144,24 @@ class Salesforce:
              lambda call, *names: many.upsert(call, desk, *names)),
             ("GET", f"/composite/sobjects/{_NAME}", many.read),
             ("POST", f"/composite/sobjects/{_NAME}", many.read),
+            ("POST", "/composite", lambda call: composite(call, self.run)),
+            *self._bulk(),
+        ]  # fmt: skip
+
+    def _bulk(self) -> list[tuple[str, str, Endpoint]]:
+        jobs, kind = self.jobs, r"/jobs/(query|ingest)"
+        return [
+            ("POST", "/jobs/query", jobs.query),
+            ("POST", "/jobs/ingest", jobs.load),
+            ("GET", kind, jobs.listing),
+            ("GET", f"{kind}/{_ID}", jobs.look),
+            ("PATCH", f"{kind}/{_ID}", jobs.change),
+            ("DELETE", f"{kind}/{_ID}", jobs.delete),
+            ("GET", f"/jobs/query/{_ID}/results", jobs.results),
+            ("GET", f"/jobs/query/{_ID}/resultPages", jobs.pages),
+            ("PUT", f"/jobs/ingest/{_ID}/batches", jobs.put),
+            ("GET", f"/jobs/ingest/{_ID}/(successfulResults|failedResults|unprocessedrecords)",
+             jobs.outcome),
         ]  # fmt: skip
 
     @staticmethod
