@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from journeysync.connectors.salesforce.bulk_ingest import ROWS
 from journeysync.connectors.salesforce.changes import Changes
+from journeysync.connectors.salesforce.check_writing import check_writing
 from journeysync.connectors.salesforce.client import Client
 from journeysync.connectors.salesforce.collections import BATCH, Rules
 from journeysync.connectors.salesforce.holdings import Holdings
@@ -16,6 +17,7 @@ from journeysync.connectors.salesforce.tasks import Tasks
 from journeysync.connectors.salesforce.write import Writer
 from journeysync.core.ports import (
     FieldSpec,
+    Finding,
     Outcome,
     OwnerInfo,
     PresentRecord,
@@ -79,6 +81,10 @@ class Shows:
         """Make our fields and what shows them, or take them away."""
         work = self._provisioner.remove if remove else self._provisioner.make
         return work(object_types, specs, dry_run=dry_run)
+
+    def findings(self) -> list[Finding]:
+        """Look at what writing needs."""
+        return list(check_writing(self._client))
 
     def record_url(self, object_type: str, record_id: str) -> str:
         """Say where a person sees the record."""
