@@ -45,9 +45,12 @@ def lead(facts: Facts, mapping: SalesforceMapping) -> Reading:
     events = [*_told(facts, section, person), *_course(facts, mapping)]
     links = [*_merged(facts, person)]
     became = long_id(facts.text("ConvertedContactId"))
+    people: tuple[PersonRecord, ...] = (person,)
     if facts.flag("IsConverted") and became:
+        # The contact is who they are now: a converted lead refuses every write.
         links.append(Link(person.name, f"{facts.tool}:{became}", "converted lead"))
-    return Reading(people=(person,), events=tuple(events), links=tuple(links))
+        people = ()
+    return Reading(people=people, events=tuple(events), links=tuple(links))
 
 
 def account(facts: Facts, mapping: SalesforceMapping) -> Reading:
