@@ -16,6 +16,7 @@ from bookable import bookable
 from calendly_tool import calendly
 from hubspot_portal import portal
 from pydantic import SecretStr
+from salesforce_org import org
 from shop import shop
 from stripe_account import account
 
@@ -164,6 +165,25 @@ def _woocommerce(folder: Path) -> Iterator[Served]:
 
 
 @contextmanager
+def _salesforce(folder: Path) -> Iterator[Served]:
+    with org(folder, customers=30) as here:
+        source = here.connect()
+
+        def remove() -> RecordKey:
+            key = min(_whole(source, "contacts", here.now), key=str)
+            here.edit("delete", "Contact", id=key.id)
+            return key
+
+        yield Served(
+            source,
+            here.now,
+            remove,
+            lambda: sum(one["writes"] for one in here.journal()),
+            here.sandbox.tools["salesforce"]["client_secret"],
+        )
+
+
+@contextmanager
 def _stripe(folder: Path) -> Iterator[Served]:
     with account(folder, customers=30) as here:
         tool = here.sandbox.tools["stripe"]
@@ -191,6 +211,7 @@ SERVED: dict[str, Callable[[Path], AbstractContextManager[Served]]] = {
     "calendly": _calendly,
     "files": _files,
     "hubspot": _hubspot,
+    "salesforce": _salesforce,
     "stripe": _stripe,
     "woocommerce": _woocommerce,
 }

@@ -1,15 +1,20 @@
-"""Finds which records were merged into which, and what that leaves to be read again.
+"""Finds which records were merged or converted into which, and what is to be read again then.
 
 The record that is given up is deleted and names the one that stays; whatever hung on it hangs on
-the other from then on, without a new time stamp: tasks, deals, cases, contacts of an account.
+the other from then on, without a new time stamp: tasks, deals, cases, contacts of an account. What
+hung on a lead hangs on its contact in the same way.
 """
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from journeysync.connectors.http import Refused
 from journeysync.connectors.salesforce.client import Client
 from journeysync.connectors.salesforce.query import IN_ONE_QUERY, Slice, select
 from journeysync.connectors.salesforce.streams import MERGED
+
+_MASTER, _BECAME = "MasterRecordId", "ConvertedContactId"
 
 
 class Merges:
@@ -27,20 +32,40 @@ class Merges:
         return self._asked[key]
 
     def survivors(self, part: Slice) -> dict[str, list[str]]:
-        """Return the records of each object that others were merged into."""
-        found = {one: sorted(set(self.of(one, part).values())) for one in MERGED}
-        return {one: ids for one, ids in found.items() if ids}
+        """Return the records of each object that others were merged or converted into."""
+        found = {one: set(self.of(one, part).values()) for one in MERGED}
+        key = ("converted", part.of())
+        if key not in self._asked:
+            soql = select(
+                ("Id", _BECAME), "Lead", f"IsConverted = TRUE AND {_BECAME} != NULL", key[1]
+            )
+            self._asked[key] = self._pairs(soql, _BECAME)
+        found["Contact"] |= set(self._asked[key].values())
+        return {one: sorted(ids) for one, ids in found.items() if ids}
+
+    @cached_property
+    def deleted(self) -> frozenset[str]:
+        """The contacts and leads in the bin: what hung on them may still name them."""
+        found: set[str] = set()
+        for source in ("Contact", "Lead"):
+            with contextlib.suppress(Refused):
+                pages = self._client.query(
+                    select(("Id",), source, "IsDeleted = TRUE"), deleted=True
+                )
+                found |= {str(row["Id"]) for page in pages for row in page}
+        return frozenset(found)
 
     def _ask(self, source: str, part: Slice) -> dict[str, str]:
-        fields = ("Id", "MasterRecordId")
-        condition = "IsDeleted = TRUE AND MasterRecordId != NULL"
-        soql = select(fields, source, condition, part.of())
+        condition = f"IsDeleted = TRUE AND {_MASTER} != NULL"
+        known = self._pairs(select(("Id", _MASTER), source, condition, part.of()), _MASTER)
+        return {old: _last(old, known) for old in known}
+
+    def _pairs(self, soql: str, field: str) -> dict[str, str]:
         try:
             pages = list(self._client.query(soql, deleted=True))
         except Refused:
             return {}  # an org without leads, or a user who may not see them
-        known = {str(row["Id"]): str(row["MasterRecordId"]) for page in pages for row in page}
-        return {old: _last(old, known) for old in known}
+        return {str(row["Id"]): str(row[field]) for page in pages for row in page}
 
 
 def _last(old: str, known: Mapping[str, str]) -> str:

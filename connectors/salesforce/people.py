@@ -1,6 +1,7 @@
 """What a contact, lead or account says: who it is, and what its fields tell. Pure."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from journeysync.connectors.mapping_files import fits
@@ -39,18 +40,22 @@ def contact(facts: Facts, mapping: SalesforceMapping) -> Reading:
 
 
 def lead(facts: Facts, mapping: SalesforceMapping) -> Reading:
-    """Tell who a lead is, how its status went, and which contact it became."""
+    """Tell who a lead is, how its status went, and which contact it became.
+
+    A converted lead is nobody of its own any more, and refuses every write: what it tells, it tells
+    of its contact.
+    """
     section = mapping.leads
     person = _person(facts, section, "")
-    events = [*_told(facts, section, person), *_course(facts, mapping)]
-    links = [*_merged(facts, person)]
+    events = (*_told(facts, section, person), *_course(facts, mapping))
     became = long_id(facts.text("ConvertedContactId"))
-    people: tuple[PersonRecord, ...] = (person,)
-    if facts.flag("IsConverted") and became:
-        # The contact is who they are now: a converted lead refuses every write.
-        links.append(Link(person.name, f"{facts.tool}:{became}", "converted lead"))
-        people = ()
-    return Reading(people=people, events=tuple(events), links=tuple(links))
+    if not (facts.flag("IsConverted") and became):
+        return Reading(people=(person,), events=events, links=_merged(facts, person))
+    contact = f"{facts.tool}:{became}"
+    return Reading(
+        events=tuple(replace(event, person=contact) for event in events),
+        links=(*_merged(facts, person), Link(person.name, contact, "converted lead")),
+    )
 
 
 def account(facts: Facts, mapping: SalesforceMapping) -> Reading:

@@ -313,7 +313,7 @@ class Reader:
                     found[long_id(str(row[child.person] or ""))] = None
         named = next((fields[one] for one in stream.people if fields.get(one)), "")
         found[long_id(named)] = None
-        return sorted(one for one in found if object_of(one))
+        return sorted(one for one in found if object_of(one) and one not in self._merges.deleted)
 
     @cached_property
     def _has_emails(self) -> bool:
