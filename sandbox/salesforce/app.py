@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from email.utils import formatdate
 from typing import Any
 
-from journeysync.sandbox.salesforce import account, fields, many, pages, people, sobjects
+from journeysync.sandbox.salesforce import account, fields, many, pages, people, sobjects, views
 from journeysync.sandbox.salesforce.answers import Refusal, answer, not_found
 from journeysync.sandbox.salesforce.bulk import Jobs
 from journeysync.sandbox.salesforce.business import Business
@@ -42,6 +42,7 @@ class Salesforce:
         self.org = Org(world)
         self.rules = Rules()
         self.desk = Desk(self.org, self.rules)
+        self.org.kinds["ValidationRule"].rows = views.validations(self.rules)
         self.cursors = Cursors()
         self.jobs = Jobs(self.org, self.desk)
         self.business = Business(self.org)
@@ -107,7 +108,8 @@ class Salesforce:
             if method == call.request.method:
                 return run(call, *found.groups())
         if methods:
-            words = f"HTTP Method '{call.request.method}' not allowed. Allowed are {','.join(methods)}"
+            allowed = ",".join(methods)
+            words = f"HTTP Method '{call.request.method}' not allowed. Allowed are {allowed}"
             raise Refusal("METHOD_NOT_ALLOWED", words, 405)
         raise not_found()
 
@@ -125,6 +127,10 @@ class Salesforce:
             ("POST", "/sobjects/CustomField", self._tooling(fields.create)),
             ("PATCH", f"/sobjects/CustomField/{_ID}", self._tooling(fields.change)),
             ("DELETE", f"/sobjects/CustomField/{_ID}", self._tooling(fields.remove)),
+            ("POST", "/sobjects/PathAssistant", self._tooling(views.create_path)),
+            ("DELETE", f"/sobjects/PathAssistant/{_ID}", self._tooling(views.remove_path)),
+            ("POST", f"/ui-api/list-info/{_NAME}", views.create_view),
+            ("DELETE", f"/ui-api/list-info/{_NAME}/{_NAME}", views.remove_view),
             ("GET", "/sobjects", sobjects.describe_all),
             ("GET", f"/sobjects/{_NAME}", sobjects.basic),
             ("POST", f"/sobjects/{_NAME}", lambda call, name: sobjects.create(call, desk, name)),

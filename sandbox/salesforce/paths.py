@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from journeysync.sandbox.salesforce.schema import Field, Kind, read_kind
-from journeysync.sandbox.salesforce.soql import Path, fail
+from journeysync.sandbox.salesforce.soql import Path, fail, placed
 from journeysync.sandbox.salesforce.store import Org, Record
 from journeysync.sandbox.world import iso
 
@@ -43,7 +43,8 @@ def field_of(org: Org, kind: Kind, name: str, text: str, at: int) -> Field:
     """Find a field that the user sees, or refuse: one out of sight is as good as none."""
     one = kind.find(name)
     if one is None or (kind is not NAME and not org.readable(kind, one)):
-        fail(text, at, "INVALID_FIELD", f"No such column '{name}' on entity '{kind.name}'. {APPEND}")
+        words = f"No such column '{name}' on entity '{kind.name}'. {APPEND}"
+        fail(text, at, "INVALID_FIELD", words)
     return one
 
 
@@ -57,7 +58,8 @@ def parent_of(org: Org, kind: Kind, word: str, text: str, at: int) -> tuple[Fiel
             target = org.kind(one.targets[0])
             if target is not None:
                 return one, target
-    fail(text, at, "INVALID_FIELD", f"Didn't understand relationship '{word}' in field path. {RELATION}")  # noqa: E501 - Salesforce's sentence
+    words = f"Didn't understand relationship '{word}' in field path. {RELATION}"
+    raise placed(text, at, "INVALID_FIELD", words)
 
 
 def resolve(org: Org, kind: Kind, path: Path, text: str) -> tuple[Field, Get]:
@@ -90,7 +92,7 @@ def _through(org: Org, steps: list[str], get: Get) -> Get:
 def follow(org: Org, record: Record, name: str) -> Record | None:
     """Go to the parent that a reference names."""
     number = record.values.get(name)
-    if record.kind.name == "FieldDefinition" and name == "EntityDefinitionId":
+    if name == "EntityDefinitionId":
         entity = org.kinds["EntityDefinition"]
         values = next(row for row in (entity.rows or _nothing)(org) if row["DurableId"] == number)
         return Record(entity, "", values)

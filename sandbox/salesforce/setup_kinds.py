@@ -80,6 +80,27 @@ NamespacePrefix string(15) --n
 IsCompound boolean ---
 IsIndexed boolean ---
 """
+PATH = """
+Id id(18) --- lookup
+DeveloperName string(80) ---
+FullName string(80) -c-
+MasterLabel string(80) ---
+SobjectType picklist(40) ---
+SobjectProcessField picklist(80) ---
+IsActive boolean ---
+IsMasterRecordType boolean ---
+Metadata complexvalue uc-
+CreatedDate datetime ---
+LastModifiedDate datetime ---
+"""
+VALIDATION_RULE = """
+Id id(18) --n
+ValidationName string(80) ---
+Active boolean ---
+ErrorMessage string(255) ---
+ErrorDisplayField string(80) --n
+EntityDefinitionId reference(255) --- >EntityDefinition
+"""
 
 KINDS = (
     ("PermissionSet", "0PS", PERMISSION_SET, "too"),
@@ -89,4 +110,6 @@ KINDS = (
     ("EntityDefinition", "4ie", ENTITY, "too"),
     ("FieldDefinition", "4fe", DEFINITION, "too"),
     ("CustomField", "00N", CUSTOM_FIELD, "only"),
+    ("PathAssistant", "0FR", PATH, "only"),
+    ("ValidationRule", "03d", VALIDATION_RULE, "only"),
 )

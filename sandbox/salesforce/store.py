@@ -48,7 +48,7 @@ def base_kinds() -> dict[str, Kind]:
         kinds[name] = made
     for name, prefix, table, tooling in setup_kinds.KINDS:
         kinds[name] = read_kind(name, prefix, table, tooling=tooling, setup=True, bulk=False)
-    for name in ("EntityDefinition", "FieldDefinition"):
+    for name in ("EntityDefinition", "FieldDefinition", "ValidationRule"):
         kinds[name].writable = False
     for name in ("User", "ListView", "RecordType"):
         kinds[name].tooling = "too"
