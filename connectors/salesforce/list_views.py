@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from journeysync.connectors.http import LacksScope, Refused
-from journeysync.connectors.salesforce.making import Maker
+from journeysync.connectors.http import LacksScope
+from journeysync.connectors.salesforce.making import Maker, NotTaken
 from journeysync.connectors.salesforce.names import api_name
 from journeysync.connectors.salesforce.query import among, select
 from journeysync.core.ports import FieldSpec, Provisioning
@@ -76,17 +76,13 @@ def make(
                 yield Provisioning(what, "keep")
                 continue
             try:
-                if not maker.dry_run:
-                    path = f"ui-api/list-info/{object_}"
-                    maker.client.send("POST", path, _body(view), repeatable=False)
-            except (LacksScope, Refused):
+                yield maker.create(what, f"ui-api/list-info/{object_}", _body(view))
+            except (LacksScope, NotTaken):
                 yield Provisioning(
                     f"{what}: our user may make none; make it in Salesforce (tab {object_} > New "
                     f"list view): {view.steps}",
                     "click",
                 )
-            else:
-                yield Provisioning(what, "create")
 
 
 def remove(maker: Maker, objects: Sequence[str]) -> Iterator[Provisioning]:

@@ -14,6 +14,10 @@ _NOT_FOUND = 404
 _THERE = ("DUPLICATE_DEVELOPER_NAME", "DUPLICATE_VALUE", "DUPLICATE_FULL_NAME")
 
 
+class NotTaken(ToolDown):
+    """An org refused a change to its setup."""
+
+
 @dataclass(frozen=True, slots=True)
 class Maker:
     """Makes changes, or says them."""
@@ -22,10 +26,13 @@ class Maker:
     dry_run: bool
 
     def create(self, what: str, path: str, *attempts: Any) -> Provisioning:
-        """Create a thing, in the best form that the org takes. What is there already is no harm."""
+        """Create a thing, in the best form that the org takes.
+
+        What is there already is no harm, so a creation may be sent twice.
+        """
         for number, body in enumerate(attempts if not self.dry_run else ()):
             try:
-                self.client.send("POST", path, body, repeatable=False)
+                self.client.send("POST", path, body, repeatable=True)
                 break
             except Refused as refused:
                 told = refusals.of_request(refused.answer.body)
@@ -55,9 +62,9 @@ class Maker:
                     raise self.refused(what, told) from None
         return Provisioning(what, "remove")
 
-    def refused(self, what: str, told: refusals.Told) -> ToolDown:
+    def refused(self, what: str, told: refusals.Told) -> NotTaken:
         """Say that a change was refused, with its code and never its text."""
-        return ToolDown(
+        return NotTaken(
             self.client.tool,
             f"refused to change the {what}: {told.code}. Look at it in Setup > Object Manager, "
             "then provision again; what is there already is kept.",

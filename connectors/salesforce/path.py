@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from journeysync.connectors.http import LacksScope, Refused
-from journeysync.connectors.salesforce.making import Maker
+from journeysync.connectors.salesforce.making import Maker, NotTaken
 from journeysync.connectors.salesforce.names import api_name
 from journeysync.connectors.salesforce.query import among, select
 from journeysync.core.ports import FieldSpec, Provisioning
@@ -34,18 +34,16 @@ def make(
         if _name(object_) in here:
             yield Provisioning(what, "keep")
             continue
+        body = {"FullName": _name(object_), "Metadata": _metadata(object_, stage)}
         try:
-            if not maker.dry_run:
-                body = {"FullName": _name(object_), "Metadata": _metadata(object_, stage)}
-                maker.client.send("POST", "tooling/sobjects/PathAssistant", body, repeatable=False)
-        except (LacksScope, Refused):
+            yield maker.create(what, "tooling/sobjects/PathAssistant", body)
+        except (LacksScope, NotTaken):
             yield Provisioning(
                 f"{what}: this org lets us make none; make it in Setup > Path Settings > New Path, "
                 "for the field Journey stage",
                 "click",
             )
         else:
-            yield Provisioning(what, "create")
             yield Provisioning(
                 f"{what}: switch paths on (Setup > Path Settings > Enable) and put the component "
                 f"Path on the page of {object_} (Lightning App Builder)",

@@ -18,11 +18,11 @@ from journeysync.connectors.salesforce.custom_fields import (
     more_values,
     wanted,
 )
-from journeysync.connectors.salesforce.making import Maker
+from journeysync.connectors.salesforce.making import Maker, NotTaken
 from journeysync.connectors.salesforce.names import OBJECTS
 from journeysync.connectors.salesforce.permission_set import Permissions
 from journeysync.connectors.salesforce.query import among, select
-from journeysync.core.errors import BadCredentials, ToolDown
+from journeysync.core.errors import BadCredentials
 from journeysync.core.ports import FieldSpec, Provisioning
 
 _NOT_FOUND = 404
@@ -145,7 +145,7 @@ class Provisioner:
         try:
             for field in TASK_FIELDS:
                 done += self._field(maker, field, here)
-        except (ToolDown, LacksScope):
+        except (NotTaken, LacksScope):
             # The fields before went through, so our user may make fields as such.
             what = f"fields of {ACTIVITY}: this org takes none; tasks carry their key as text"
             return False, [Provisioning(what, "keep")]
