@@ -175,9 +175,12 @@ class Client:
             self._described[name] = self.get(f"sobjects/{name}/describe")
         return self._described[name]
 
-    def forget(self, name: str) -> None:
-        """Describe an object anew when it is next asked for: a field of it went away."""
-        self._described.pop(name, None)
+    def forget(self, name: str = "") -> None:
+        """Describe an object, or all, anew when next asked for: a field may have gone away."""
+        if name:
+            self._described.pop(name, None)
+        else:
+            self._described.clear()
 
     def now(self) -> datetime:
         """Say what time it is at the server."""

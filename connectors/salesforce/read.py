@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any
 
 from journeysync.connectors.http import Refused
@@ -81,10 +80,17 @@ class Reader:
         self._client = client
         self._mapping = mapping
         self._own = own
-        self._hanging = Hanging(client)
-        self._merges = Merges(client)
         self._bulk = Bulk(client, sleep)
         self._shapes: dict[str, Shape] = {}
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget what was found out of the org: the first stream of a run is read next."""
+        self._client.forget()
+        self._shapes.clear()
+        self._hanging = Hanging(self._client)
+        self._merges = Merges(self._client)
+        self._emails: bool | None = None
 
     def shape(self, stream: Stream) -> Shape:
         """Return what is read of an object; worked out once, from what the org describes."""
@@ -255,7 +261,7 @@ class Reader:
                 self._add_children(stream, content, number, children)
             if kind == "meeting":
                 add_seen(content, row, shape, self._mapping.events)
-            elif kind == "task" and self._has_emails:
+            elif kind == "task" and self._has_emails():
                 content["emails"] = True
             if number in part.merged:
                 content["merged"] = part.merged[number]
@@ -315,14 +321,15 @@ class Reader:
         found[long_id(named)] = None
         return sorted(one for one in found if object_of(one) and one not in self._merges.deleted)
 
-    @cached_property
     def _has_emails(self) -> bool:
         """Whether e-mails have records of their own: their tasks then tell nothing."""
-        try:
-            self._client.describe("EmailMessage")
-        except Refused:
-            return False
-        return True
+        if self._emails is None:
+            try:
+                self._client.describe("EmailMessage")
+                self._emails = True
+            except Refused:
+                self._emails = False
+        return self._emails
 
     def _merged_into(self, stream: Stream, part: Slice) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}

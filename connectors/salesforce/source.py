@@ -58,8 +58,9 @@ class SalesforceSource:
         What only some orgs have, or our user may not see, is said to be withheld, unless the
         workspace's own mapping asks for it.
         """
-        wanted = STREAMS[stream]
-        reader = self._reader
+        wanted, reader = STREAMS[stream], self._reader
+        if stream == self.streams[0]:
+            reader.begin()
         batches = reader.full(wanted) if since is None else reader.changed(wanted, since, until)
         if stream not in OPTIONAL or self._own.asks_for(stream):
             yield from batches
