@@ -1,4 +1,4 @@
-"""What an org holds besides the studio's stories: campaigns, companies' contracts, cases, a few calls.
+"""What an org holds besides the studio's stories: campaigns, contracts, cases, a few calls.
 
 Nothing here stands in the pretend HubSpot too, so that with both tools nothing counts twice.
 """

@@ -64,7 +64,10 @@ class Jobs:
 
     def _make(self, call: Call, kind: str, operation: str, name: str) -> Job:
         sent = call.document()
-        ending, delimiter = str(sent.get("lineEnding", "LF")), str(sent.get("columnDelimiter", "COMMA"))  # noqa: E501 - both at once
+        ending, delimiter = (
+            str(sent.get("lineEnding", "LF")),
+            str(sent.get("columnDelimiter", "COMMA")),
+        )
         if ending not in ENDINGS or delimiter not in DELIMITERS:
             raise Refusal("INVALIDJOB", "lineEnding or columnDelimiter is not supported")
         if sent.get("contentType", "CSV") != "CSV":
@@ -115,7 +118,7 @@ class Jobs:
         job.plan, job.rows = made, made.rows()
         return answer(200, self.show(job))
 
-    def look(self, call: Call, kind: str, text: str) -> Answer:
+    def look(self, _: Call, kind: str, text: str) -> Answer:
         """Say how far a job is; it gets on between two looks."""
         job = self._find(kind, text)
         shown = self.show(job)
@@ -164,7 +167,10 @@ class Jobs:
         starts = range(0, max(len(job.rows), 1), size)
         base = f"{call.base()}/jobs/query/{job.id}"
         urls = [
-            {"resultUrl": f"{base}/results?maxRecords={size}" + (f"&locator={_locator(at)}" if at else "")}  # noqa: E501 - one address
+            {
+                "resultUrl": f"{base}/results?maxRecords={size}"
+                + (f"&locator={_locator(at)}" if at else "")
+            }
             for at in starts
         ]
         return answer(200, {"resultPages": urls[:5], "nextRecordsUrl": None,
@@ -233,9 +239,8 @@ class Jobs:
         del self._held[self._find(kind, text).id]
         return Answer(204)
 
-    def listing(self, call: Call, kind: str) -> Answer:
+    def listing(self, _: Call, kind: str) -> Answer:
         shown = [self.show(job) for job in self._held.values() if job.kind == kind]
-        del call
         return answer(200, {"done": True, "nextRecordsUrl": None, "records": shown})
 
 

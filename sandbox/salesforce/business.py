@@ -21,10 +21,10 @@ MANY = 5_000
 """Beyond so many customers lives are told briefly: it is size that is wanted then."""
 BOOKS = frozenset({"acuity", "calcom", "calcom-selfhosted", "calendly"})
 WALK_IN = 23
+ELSEWHERE = 9
+"""One in so many is in the other CRM only."""
 # Who is who, and whom one deals with: this much stands in both tools.
-SHARED = frozenset(
-    {"enquired", "imported", "booked", "ended", "unsubscribed", "merged", "deleted"}
-)
+SHARED = frozenset({"enquired", "imported", "booked", "ended", "unsubscribed", "merged", "deleted"})
 BOOKINGS = frozenset({"booked", "moved", "cancelled", "rescheduled", "ended"})
 
 
@@ -77,7 +77,9 @@ class Business:
 
     def _holds(self, number: int) -> bool:
         """Say whether somebody is in this org: a few are in the other CRM only."""
-        return self.alone or (number != WALK_IN and (number < besides.FIRST_ORDINARY or number % 9 != 4))  # noqa: E501, PLR2004 - one in nine
+        if self.alone or number < besides.FIRST_ORDINARY:
+            return self.alone or number != WALK_IN
+        return number % ELSEWHERE != 0
 
     def until(self, at: int) -> None:
         """Let everything happen up to an instant."""

@@ -41,7 +41,9 @@ class Call:
     def document(self) -> dict[str, Any]:
         """Give the body, which has to be an object."""
         if not isinstance(self.body, dict):
-            raise unreadable("The HTTP entity body is required, but this request has no entity body.")  # noqa: E501 - Salesforce's sentence
+            raise unreadable(
+                "The HTTP entity body is required, but this request has no entity body."
+            )
         return self.body
 
     def base(self) -> str:
@@ -53,7 +55,7 @@ class Call:
         wanted = int(found.group(1)) if found else MOST
         return min(max(wanted, LEAST), MOST, self.org.switches.page)
 
-    def flag(self, header: str, name: str, default: bool) -> bool:  # noqa: FBT001 - a setting
+    def flag(self, header: str, name: str, default: bool) -> bool:
         """Read a switch such as `Sforce-Auto-Assign: FALSE` or `allowSave=true`."""
         text = self.request.headers.get(header, "").strip().lower()
         if name:

@@ -49,23 +49,26 @@ def composite(call: Call, run: Run) -> Answer:
 
 def _one(call: Call, run: Run, one: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
     try:
-        url = _fill(str(one.get("url", "")), known)
-        found = _START.match(url)
-        if found is None:
-            raise Refusal("INVALID_INPUT", f"Invalid url: {url}")
-        path, _, query = url[found.end() :].partition("?")
-        sent = msgspec.json.decode(_fill(msgspec.json.encode(one.get("body") or {}).decode(), known))
-        headers = {**call.request.headers}
-        headers |= {name.lower(): str(text) for name, text in (one.get("httpHeaders") or {}).items()}
-        request = Request(
-            str(one.get("method", "GET")), unquote(path), query, headers, msgspec.json.encode(sent)
-        )
+        request = _request(call, one, known)
         given = run(Call(call.org, request, call.version), request.path)
     except Refusal as refusal:
         given = refusal.http()
     body = msgspec.json.decode(given.body) if given.body else None
     return {"body": body, "httpHeaders": {}, "httpStatusCode": given.status,
             "referenceId": one.get("referenceId")}  # fmt: skip
+
+
+def _request(call: Call, one: dict[str, Any], known: dict[str, Any]) -> Request:
+    """Make a request of a sub-request."""
+    url = _fill(str(one.get("url", "")), known)
+    found = _START.match(url)
+    if found is None:
+        raise Refusal("INVALID_INPUT", f"Invalid url: {url}")
+    path, _, query = url[found.end() :].partition("?")
+    sent = _fill(msgspec.json.encode(one.get("body") or {}).decode(), known).encode()
+    more = {name.lower(): str(text) for name, text in (one.get("httpHeaders") or {}).items()}
+    headers = {**call.request.headers, **more}
+    return Request(str(one.get("method", "GET")), unquote(path), query, headers, sent)
 
 
 def _fill(text: str, known: dict[str, Any]) -> str:
@@ -78,7 +81,7 @@ def _fill(text: str, known: dict[str, Any]) -> str:
             try:
                 here = here[int(step)] if isinstance(here, list) else here[step]  # type: ignore[index]
             except (KeyError, IndexError, TypeError, ValueError):
-                words = f"Invalid reference specified. No value for {found.group(1)} found in {name}"
+                words = f"Invalid reference specified. No value for {found.group(1)} in {name}"
                 raise Refusal("PROCESSING_HALTED", words) from None
         return str(here)
 

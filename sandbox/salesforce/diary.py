@@ -141,7 +141,7 @@ class Diary:
 
     def _enquired(self, story: Story, happening: Happening) -> None:
         at, by = happening.at, happening.details["by"]
-        record = self.who(story, at, SOURCES[by])
+        record = self.who(story, at, SOURCES[by] if self.tells else "Other")
         if not self.tells:
             return
         if by == "call":

@@ -84,31 +84,34 @@ def fill(org: "Org", record: "Record", at: int) -> None:
 def derive(org: "Org", record: "Record", at: int) -> None:
     """Work out what always follows from the other values."""
     values, name = record.values, record.kind.name
-    if name in _NAMED and values.get("LastName"):
-        values["Name"] = " ".join(filter(None, (values.get("FirstName"), values["LastName"])))
-    elif name == "Opportunity":
-        _opportunity(values)
-    elif name == "Task":
-        _task(values, at)
-    elif name == "Event":
-        _event(values)
-    elif name == "Case":
-        values["IsClosed"] = values.get("Status") in CLOSED_CASE
-        if values["IsClosed"]:
-            values.setdefault("ClosedDate", at)
-        else:
-            values.pop("ClosedDate", None)
-    elif name == "CampaignMember":
-        _member(org, values, at)
-    elif name == "Account" and values.get("IsPersonAccount"):
-        values["Name"] = " ".join(filter(None, (values.get("FirstName"), values.get("LastName"))))
-    if name in ("Task", "Event"):
-        who, what = org.of_id(values.get("WhoId")), org.of_id(values.get("WhatId"))
-        account = (who.get("AccountId") if who else None) or (
-            what and (what.id if what.kind.name == "Account" else what.get("AccountId"))
-        )
-        _put(values, "AccountId", account)
-    if name == "Contract" and values.get("StartDate") and values.get("ContractTerm"):
+    if name in _NAMED or (name == "Account" and values.get("IsPersonAccount")):
+        parts = [part for part in (values.get("FirstName"), values.get("LastName")) if part]
+        if parts:
+            values["Name"] = " ".join(parts)
+    run = _DERIVED.get(name)
+    if run is not None:
+        run(org, values, at)
+
+
+def _activity(org: "Org", values: dict[str, Any]) -> None:
+    """An activity belongs to the account of whom, or what, it is about."""
+    who, what = org.of_id(values.get("WhoId")), org.of_id(values.get("WhatId"))
+    account = who.get("AccountId") if who else None
+    if account is None and what is not None:
+        account = what.id if what.kind.name == "Account" else what.get("AccountId")
+    _put(values, "AccountId", account)
+
+
+def _case(_: "Org", values: dict[str, Any], at: int) -> None:
+    values["IsClosed"] = values.get("Status") in CLOSED_CASE
+    if values["IsClosed"]:
+        values.setdefault("ClosedDate", at)
+    else:
+        values.pop("ClosedDate", None)
+
+
+def _contract(_: "Org", values: dict[str, Any], __: int) -> None:
+    if values.get("StartDate") and values.get("ContractTerm"):
         values["EndDate"] = _months_later(values["StartDate"], int(values["ContractTerm"]))
 
 
@@ -119,20 +122,20 @@ def _put(values: dict[str, Any], name: str, value: Any) -> None:
         values[name] = value
 
 
-def _opportunity(values: dict[str, Any]) -> None:
+def _opportunity(_: "Org", values: dict[str, Any], __: int) -> None:
     stage = values.get("StageName")
     values["IsWon"] = stage == "Closed Won"
     values["IsClosed"] = stage in ("Closed Won", "Closed Lost")
+    category = "Pipeline"
     if values["IsClosed"]:
         category = "Closed" if values["IsWon"] else "Omitted"
-    else:
-        category = "Pipeline"
     values["ForecastCategory"] = values["ForecastCategoryName"] = category
     if values.get("Amount") is not None:
         values["ExpectedRevenue"] = values["Amount"] * values.get("Probability", 0) / 100
 
 
-def _task(values: dict[str, Any], at: int) -> None:
+def _task(org: "Org", values: dict[str, Any], at: int) -> None:
+    _activity(org, values)
     values["IsClosed"] = values.get("Status") in DONE_TASK
     values["IsHighPriority"] = values.get("Priority") == "High"
     if values["IsClosed"]:
@@ -141,7 +144,8 @@ def _task(values: dict[str, Any], at: int) -> None:
         values.pop("CompletedDateTime", None)
 
 
-def _event(values: dict[str, Any]) -> None:
+def _event(org: "Org", values: dict[str, Any], _: int) -> None:
+    _activity(org, values)
     start = values.get("StartDateTime") or values.get("ActivityDateTime")
     if start is None:
         return
@@ -167,6 +171,12 @@ def _member(org: "Org", values: dict[str, Any], at: int) -> None:
 def _months_later(day: str, months: int) -> str:
     year, month = divmod(int(day[:4]) * 12 + int(day[5:7]) - 1 + months, 12)
     return f"{year:04d}-{month + 1:02d}-{min(int(day[8:]), 28):02d}"
+
+
+_DERIVED = {
+    "Opportunity": _opportunity, "Task": _task, "Event": _event, "Case": _case,
+    "CampaignMember": _member, "Contract": _contract,
+}  # fmt: skip
 
 
 def created(org: "Org", record: "Record", at: int, by: str) -> None:
@@ -195,9 +205,7 @@ def _active(org: "Org", record: "Record") -> None:
             other.values["LastActivityDate"] = day
 
 
-def changed(
-    org: "Org", record: "Record", before: Mapping[str, Any], at: int, by: str
-) -> None:
+def changed(org: "Org", record: "Record", before: Mapping[str, Any], at: int, by: str) -> None:
     """Follow up a change."""
     values, kind = record.values, record.kind
     if kind.name == "Opportunity" and "StageName" in before:
@@ -217,9 +225,7 @@ def changed(
                 remember(org, record, name, old, values.get(name), at, by)
 
 
-def remember(
-    org: "Org", record: "Record", name: str, old: Any, new: Any, at: int, by: str
-) -> None:
+def remember(org: "Org", record: "Record", name: str, old: Any, new: Any, at: int, by: str) -> None:
     """Write a line of a record's field history."""
     kind = org.kinds[record.kind.history]
     parent = next(one.name for one in kind.fields.values() if one.kids)

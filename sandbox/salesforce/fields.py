@@ -37,7 +37,9 @@ def homes(org: Org, owner: str) -> list[Kind]:
     kind = org.kinds.get(owner)
     if kind is None or kind.setup or owner in ACTIVITY or not kind.writable:
         words = f"Entity Enumeration Or ID: bad value for restricted picklist field: {owner}"
-        raise Refusal("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", words, fields=["EntityDefinitionId"])  # noqa: E501 - Salesforce's code
+        raise Refusal(
+            "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", words, fields=["EntityDefinitionId"]
+        )
     return [kind]
 
 

@@ -22,12 +22,20 @@ def compile_all(text: str, logic: Test | Logic, find: Find, inner: Inner, now: i
     """Compile a condition and all inside it."""
     if isinstance(logic, Logic):
         parts = [compile_all(text, one, find, inner, now) for one in logic.parts]
-        if logic.word == "not":
-            only = parts[0]
-            return lambda row: not only(row)
-        if logic.word == "and":
-            return lambda row: all(part(row) for part in parts)
-        return lambda row: any(part(row) for part in parts)
+        return _joined(logic.word, parts)
+    return _test(text, logic, find, inner, now)
+
+
+def _joined(word: str, parts: list[Question]) -> Question:
+    if word == "not":
+        only = parts[0]
+        return lambda row: not only(row)
+    if word == "and":
+        return lambda row: all(part(row) for part in parts)
+    return lambda row: any(part(row) for part in parts)
+
+
+def _test(text: str, logic: Test, find: Find, inner: Inner, now: int) -> Question:
     one, get = find(logic.left)
     if not one.filterable or one.type in COMPOUND or one.type == "complexvalue":
         fail(text, logic.left.at, "INVALID_FIELD",
@@ -53,17 +61,18 @@ def _semi_join(
 ) -> Question:
     assert isinstance(test.right, Query)
     if one.type not in ("id", "reference"):
-        fail(text, test.left.at, "MALFORMED_QUERY",
-             f"The left operand field in the where expression for outer query should be an id field, cannot use: '{one.name}'")  # noqa: E501 - Salesforce's sentence
+        words = (
+            "The left operand field in the where expression for outer query should be an id "
+            f"field, cannot use: '{one.name}'"
+        )
+        fail(text, test.left.at, "MALFORMED_QUERY", words)
     found = inner(test.right)
     if test.sign == "in":
         return lambda row: get(row) in found
     return lambda row: get(row) not in found
 
 
-def _among(
-    text: str, test: Test, one: Field, get: Callable[[Any], Any], now: int
-) -> Question:
+def _among(text: str, test: Test, one: Field, get: Callable[[Any], Any], now: int) -> Question:
     assert isinstance(test.right, list)
     values = [literals.read(text, one, value, now) for value in test.right]
     if test.sign in ("includes", "excludes"):
@@ -88,7 +97,14 @@ def _among(
 def _like(text: str, test: Test, one: Field, get: Callable[[Any], Any]) -> Question:
     assert isinstance(test.right, Literal)
     if one.type not in _TEXTUAL or test.right.kind != "text":
-        fail(text, test.left.at, "INVALID_QUERY_FILTER_OPERATOR", "invalid operator on id field" if one.type in ("id", "reference") else f"invalid operator on {one.type} field")  # noqa: E501 - Salesforce's sentence
+        fail(
+            text,
+            test.left.at,
+            "INVALID_QUERY_FILTER_OPERATOR",
+            "invalid operator on id field"
+            if one.type in ("id", "reference")
+            else f"invalid operator on {one.type} field",
+        )
     fits = literals.pattern(test.right.value)
 
     def question(row: Any) -> bool:
@@ -98,28 +114,17 @@ def _like(text: str, test: Test, one: Field, get: Callable[[Any], Any]) -> Quest
     return question
 
 
-def _compare(
-    text: str, test: Test, one: Field, get: Callable[[Any], Any], now: int
-) -> Question:
+def _compare(text: str, test: Test, one: Field, get: Callable[[Any], Any], now: int) -> Question:
     assert isinstance(test.right, Literal)
     sign = test.sign
     value = literals.read(text, one, test.right, now)
-    if value is None:
-        if sign == "=":
-            return lambda row: get(row) is None
-        if sign == "!=":
-            return lambda row: get(row) is not None
-        fail(text, test.left.at, "INVALID_QUERY_FILTER_OPERATOR", "invalid operator on null")
     if isinstance(value, Stretch):
         return _in_stretch(sign, value, get)
-    if one.type in ("id", "reference", "boolean") and sign not in ("=", "!=") and (
-        one.type == "boolean"
-    ):
-        fail(text, test.left.at, "INVALID_QUERY_FILTER_OPERATOR",
-             f"invalid operator on {one.type} field")  # fmt: skip
-    wanted = _fold(one, value)
-    if sign == "=" and one.type in _TEXTUAL and value == "":
-        return lambda row: get(row) is None
+    if sign not in ("=", "!=") and (value is None or one.type == "boolean"):
+        what = "null" if value is None else f"{one.type} field"
+        fail(text, test.left.at, "INVALID_QUERY_FILTER_OPERATOR", f"invalid operator on {what}")
+    # An empty text is stored as nothing.
+    wanted = None if value == "" else _fold(one, value)
     if sign == "=":
         return lambda row: _fold(one, get(row)) == wanted
     if sign == "!=":
@@ -141,8 +146,8 @@ def _in_stretch(sign: str, stretch: Stretch, get: Callable[[Any], Any]) -> Quest
     start, end = stretch.start, stretch.end
     if sign in ("=", "!="):
         return lambda row: (
-            (value := get(row)) is not None and start <= value < end
-        ) == (sign == "=")
+            ((value := get(row)) is not None and start <= value < end) == (sign == "=")
+        )
     if sign in (">", "<="):
         return _ordered(">=" if sign == ">" else "<", get, end)
     return _ordered(sign, get, start)

@@ -6,7 +6,7 @@ from typing import Any
 
 from journeysync.sandbox.salesforce import paths
 from journeysync.sandbox.salesforce.filters import compile_all
-from journeysync.sandbox.salesforce.schema import Field, Kind
+from journeysync.sandbox.salesforce.schema import NUMBERS, Field, Kind
 from journeysync.sandbox.salesforce.soql import AGGREGATES, Call, Path, Query, fail
 from journeysync.sandbox.salesforce.store import Org, Record
 
@@ -22,6 +22,16 @@ class Output:
     name: str
     field: Field
     get: Callable[[list[Record]], Any]
+
+
+_WAYS: dict[str, tuple[Field | None, Callable[[list[Any]], Any]]] = {
+    "count": (_COUNT, len),
+    "count_distinct": (_COUNT, lambda found: len(set(found))),
+    "sum": (_SUM, lambda found: sum(found) if found else None),
+    "avg": (_SUM, lambda found: sum(found) / len(found) if found else None),
+    "max": (None, lambda found: max(found, default=None)),
+    "min": (None, lambda found: min(found, default=None)),
+}
 
 
 class Groups:
@@ -55,27 +65,13 @@ class Groups:
         if what.path is None:
             return _COUNT, len
         field, get = paths.resolve(self.org, self.kind, what.path, self.query.text)
-
-        def values(group: list[Record]) -> list[Any]:
-            return [value for row in group if (value := get(row)) is not None]
-
-        if what.name == "count":
-            return _COUNT, lambda group: len(values(group))
-        if what.name == "count_distinct":
-            return _COUNT, lambda group: len(set(values(group)))
-        if what.name in ("sum", "avg") and field.type not in (
-            "int", "double", "currency", "percent",
-        ):  # fmt: skip
-            fail(self.query.text, what.at, "INVALID_FIELD",
-                 f"field {field.name} does not support aggregate operator {what.name.upper()}")  # fmt: skip
-        if what.name == "sum":
-            return _SUM, lambda group: sum(found) if (found := values(group)) else None
-        if what.name == "avg":
-            return _SUM, lambda group: (
-                sum(found) / len(found) if (found := values(group)) else None
-            )
-        choose = max if what.name == "max" else min
-        return field, lambda group: choose(found) if (found := values(group)) else None
+        if what.name in ("sum", "avg") and field.type not in NUMBERS:
+            words = f"field {field.name} does not support aggregate operator {what.name.upper()}"
+            fail(self.query.text, what.at, "INVALID_FIELD", words)
+        shown, work_out = _WAYS[what.name]
+        return shown or field, lambda group: work_out(
+            [value for row in group if (value := get(row)) is not None]
+        )
 
     def rows(self, records: Iterable[Record]) -> list[list[Record]]:
         """Make the groups that HAVING leaves; without GROUP BY there is always one."""

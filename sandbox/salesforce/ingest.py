@@ -41,9 +41,15 @@ class Load:
         """Write all rows."""
         text = self.body or ""
         if ending == "\r\n" and "\r\n" not in text and "\n" in text:
-            raise Refusal("ClientInputError", "LineEnding is invalid on user data. Current LineEnding setting is CRLF")  # noqa: E501 - Salesforce's sentence
+            raise Refusal(
+                "ClientInputError",
+                "LineEnding is invalid on user data. Current LineEnding setting is CRLF",
+            )
         if ending == "\n" and "\r\n" in text.partition("\n")[0] + "\n":
-            raise Refusal("ClientInputError", "LineEnding is invalid on user data. Current LineEnding setting is LF")  # noqa: E501 - Salesforce's sentence
+            raise Refusal(
+                "ClientInputError",
+                "LineEnding is invalid on user data. Current LineEnding setting is LF",
+            )
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         self.columns = next(reader, [])
         for name in self.columns:

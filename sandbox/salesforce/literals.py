@@ -38,16 +38,25 @@ def read(text: str, one: Field, value: Literal, now: int) -> Any:
         return None
     if one.type in ("date", "datetime"):
         return _instant(text, one, value, now)
+    if one.type == "boolean" or one.type in NUMBERS:
+        return _bare(text, one, value)
+    return _quoted(text, one, value)
+
+
+def _bare(text: str, one: Field, value: Literal) -> Any:
+    """Read what is written without quotes: true, false, numbers, amounts."""
     if one.type == "boolean":
         if value.kind != "word" or value.value not in ("true", "false"):
             _wrong(text, one, value, "boolean")
         return value.value == "true"
-    if one.type in NUMBERS:
-        if value.kind == "money":
-            return float(value.value[3:])
-        if value.kind != "number":
-            _wrong(text, one, value, "int" if one.type == "int" else one.type)
-        return value.value
+    if value.kind == "money":
+        return float(value.value[3:])
+    if value.kind != "number":
+        _wrong(text, one, value, one.type)
+    return value.value
+
+
+def _quoted(text: str, one: Field, value: Literal) -> str:
     if value.kind != "text":
         words = f"value of filter criterion for field '{one.name}' must be of type string and should be enclosed in quotes"  # noqa: E501 - Salesforce's sentence
         fail(text, value.at, "INVALID_FIELD", words)

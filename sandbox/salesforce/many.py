@@ -1,6 +1,7 @@
 """Up to 200 records in one call, each with a result of its own, in the order of the request."""
 
 from copy import deepcopy
+from itertools import pairwise
 from typing import Any
 
 from journeysync.sandbox.salesforce import sobjects
@@ -29,7 +30,7 @@ def _rows(call: Call) -> list[Row]:
     types = [str((row.get("attributes") or {}).get("type", "")) for row in rows]
     if not all(types):
         raise Refusal("INVALID_INPUT", "Include an entity type in the attributes of each record.")
-    changes = sum(one != other for one, other in zip(types, types[1:], strict=False))
+    changes = sum(one != other for one, other in pairwise(types))
     if changes + 1 > CHUNKS:
         words = "Cannot have more than 10 chunks in a single operation. Please rearrange the data to reduce chunking."  # noqa: E501 - Salesforce's sentence
         raise Refusal("INVALID_INPUT", words)

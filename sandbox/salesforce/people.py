@@ -186,7 +186,7 @@ def _unlink(work: Work, command: dict[str, Any]) -> dict[str, Any]:
 
 
 def _require(work: Work, command: dict[str, Any]) -> dict[str, Any]:
-    """Make a validation rule: where `property` is `value` (`*`: anything), `needed` must be there."""
+    """Make a validation rule: where `property` is `value` (`*`: anything), `needed` is too."""
     names = [work.kind.find(str(command.get(key, ""))) for key in ("property", "needed")]
     if names[0] is None or names[1] is None:
         raise BadEdit("require needs property, value and needed")

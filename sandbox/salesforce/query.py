@@ -160,8 +160,10 @@ def plan(
 
 def _bounded(kind: Kind, query: Query) -> None:
     """Some kinds answer only to those who say what they look for."""
-    if kind.name == "FieldDefinition" and "entitydefinition" not in _where(query) and (
-        "durableid" not in _where(query)
+    if (
+        kind.name == "FieldDefinition"
+        and "entitydefinition" not in _where(query)
+        and ("durableid" not in _where(query))
     ):
         words = "A filter on a reified column is required [EntityDefinitionId,DurableId]"
         raise Refusal("MALFORMED_QUERY", words)
@@ -174,9 +176,7 @@ def _where(query: Query) -> str:
 def _source(org: Org, query: Query, *, tooling: bool) -> Kind:
     name = ".".join(query.source.parts)
     kind = org.kind(name)
-    known = kind is not None and (
-        kind.tooling != "no" if tooling else kind.tooling != "only"
-    )
+    known = kind is not None and (kind.tooling != "no" if tooling else kind.tooling != "only")
     if kind is None or not known:
         words = (
             f"sObject type '{name}' is not supported. If you are attempting to use a custom "
@@ -242,19 +242,20 @@ def _children(made: Plan, inner: Query, version: str) -> None:
             inside = plan(made.org, inner, deleted=made.deleted, version=version)
             made.children.append(Children(one.kids, one.name, inside))
             return
-    fail(made.query.text, inner.source.at, "INVALID_TYPE",
-         f"Didn't understand relationship '{word}' in FROM part of query call. {paths.RELATION}")  # fmt: skip
+    words = f"Didn't understand relationship '{word}' in FROM part of query call. {paths.RELATION}"
+    fail(made.query.text, inner.source.at, "INVALID_TYPE", words)
 
 
 def _ids(logic: Test | Logic | None) -> list[str] | None:
     """Give the ids that a query names, where it names them: there is no need to look at others."""
     if isinstance(logic, Logic):
-        if logic.word != "and":
-            return None
-        return next((found for one in logic.parts if (found := _ids(one)) is not None), None)
-    if logic is None or not isinstance(logic.left, Path):
-        return None
-    if len(logic.left.parts) != 1 or logic.left.parts[0].lower() != "id":
+        parts = logic.parts if logic.word == "and" else []
+        return next((found for one in parts if (found := _ids(one)) is not None), None)
+    if (
+        logic is None
+        or not isinstance(logic.left, Path)
+        or ([part.lower() for part in logic.left.parts] != ["id"])
+    ):
         return None
     if logic.sign == "=" and isinstance(logic.right, Literal):
         return [str(logic.right.value)]

@@ -47,18 +47,14 @@ class Rules:
     assigned_to: str = ""
     """Whom the assignment rule of leads and cases names."""
 
-    def before_create(
-        self, org: Org, kind: Kind, values: Mapping[str, Any], allow: bool  # noqa: FBT001 - a header
-    ) -> None:
+    def before_create(self, org: Org, kind: Kind, values: Mapping[str, Any], allow: bool) -> None:
         self._validate(kind.name, values)
         self._duplicates(org, kind, values, "", allow=allow)
 
     def before_update(self, org: Org, record: Record, values: Mapping[str, Any]) -> None:
         self._validate(record.kind.name, {**record.values, **values})
         if any(rule.name in values for rule in self.duplicates):
-            self._duplicates(
-                org, record.kind, {**record.values, **values}, record.id, allow=False
-            )
+            self._duplicates(org, record.kind, {**record.values, **values}, record.id, allow=False)
 
     def _validate(self, kind: str, values: Mapping[str, Any]) -> None:
         for rule in self.validations:
@@ -66,7 +62,8 @@ class Rules:
                 continue
             held = values.get(rule.name)
             if str(held) == rule.value or (rule.value == "*" and held is not None):
-                raise Refusal("FIELD_CUSTOM_VALIDATION_EXCEPTION", rule.message, fields=[rule.needed])
+                code = "FIELD_CUSTOM_VALIDATION_EXCEPTION"
+                raise Refusal(code, rule.message, fields=[rule.needed])
 
     def _duplicates(
         self, org: Org, kind: Kind, values: Mapping[str, Any], own: str, *, allow: bool
@@ -78,7 +75,7 @@ class Rules:
             found = [
                 record
                 for record in org.rows(kind)
-                if record.id != own and str(record.get(rule.name) or "").lower() == str(value).lower()
+                if record.id != own and _same(record.get(rule.name), value)
             ]
             if found:
                 raise Refusal(
@@ -88,7 +85,7 @@ class Rules:
                     more=_matches(kind, rule, found),
                 )
 
-    def lock(self, org: Org, values: Mapping[str, Any]) -> None:
+    def lock(self, values: Mapping[str, Any]) -> None:
         """Refuse where a record, or one it hangs on, is held by somebody else."""
         for name in _PARENTS:
             number = values.get(name)
@@ -103,6 +100,10 @@ class Rules:
             return
         if new or record.get("OwnerId") != self.assigned_to:
             org.set(record, {"OwnerId": self.assigned_to})
+
+
+def _same(one: Any, other: Any) -> bool:
+    return str(one or "").lower() == str(other).lower()
 
 
 def _matches(kind: Kind, rule: Duplicates, found: list[Record]) -> dict[str, Any]:

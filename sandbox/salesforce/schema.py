@@ -15,6 +15,7 @@ from typing import Any
 NUMBERS = frozenset({"int", "double", "currency", "percent"})
 CHOICES = frozenset({"picklist", "combobox", "multipicklist"})
 COMPOUND = frozenset({"address", "location"})
+_UNGROUPED = frozenset({"double", "currency", "datetime", "address", "location"})
 LONG_TEXT = 255
 _LINE = re.compile(r"^(\w+) (\w+)(?:\((\d+)\))? ([ucn-]{3})((?: [^=]*)?)(?:= (.*))?$")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|\d+")
@@ -87,7 +88,7 @@ class Field:
         return {
             "aggregatable": not self.long, "aiPredictionField": False, "autoNumber": False,
             "byteLength": self.length * 3 if text else self.length,
-            "calculated": self.formula is not None, "calculatedFormula": None,
+            "calculated": self.formula is not None and self.custom, "calculatedFormula": None,
             "cascadeDelete": False, "caseSensitive": self.case_sensitive,
             "compoundFieldName": None, "controllerName": None, "createable": self.create,
             "custom": self.custom,
@@ -98,7 +99,7 @@ class Field:
             "displayLocationInDecimal": False, "encrypted": False, "externalId": self.external,
             "extraTypeInfo": None, "filterable": self.filterable, "filteredLookupInfo": None,
             "formulaTreatNullNumberAsZero": False,
-            "groupable": not self.long and self.type not in ("double", "currency", "datetime"),
+            "groupable": not self.long and self.type not in _UNGROUPED,
             "highScaleNumber": False, "htmlFormatted": False, "idLookup": self.lookup,
             "inlineHelpText": self.help or None, "label": self.label, "length": self.length,
             "mask": None, "maskType": None, "name": self.name,
@@ -115,7 +116,8 @@ class Field:
             "relationshipOrder": None, "restrictedDelete": False,
             "restrictedPicklist": self.restricted, "scale": self.scale,
             "searchPrefilterable": self.type == "reference",
-            "soapType": _SOAP.get(self.type, "xsd:string"), "sortable": not self.long,
+            "soapType": _SOAP.get(self.type, "xsd:string"),
+            "sortable": not self.long and self.type not in COMPOUND,
             "type": self.type, "unique": self.unique, "updateable": self.update,
             "writeRequiresMasterRead": False,
         }  # fmt: skip
@@ -155,6 +157,8 @@ class Kind:
 def words(name: str) -> str:
     """Make a label of a name: `LeadSource` is `Lead Source`, `AccountId` `Account ID`."""
     bare = name.removesuffix("__c").replace("_", " ")
+    if bare.startswith("Is") and bare[2:3].isupper():
+        bare = bare[2:]
     return " ".join(bare.split() if " " in bare else _WORDS.findall(bare)).replace(" Id", " ID")
 
 
@@ -170,6 +174,8 @@ def read_field(line: str) -> Field:
         if word.startswith(">"):
             made.targets = tuple(word[1:].split(","))
             made.relation = name.removesuffix("Id") if name.endswith("Id") else name[:-1] + "r"
+        elif word == "unrelated":
+            made.relation = ""
         elif word.startswith("kids:"):
             made.kids = word.removeprefix("kids:")
         elif word.startswith("default:"):
@@ -190,4 +196,5 @@ def read_kind(name: str, prefix: str, table: str, **more: Any) -> Kind:
     fields = [read_field(line) for line in lines]
     label = words(name)
     plural = label[:-1] + "ies" if label.endswith("y") else f"{label}s"
+    fields[0].label = f"{label} ID"
     return Kind(name, prefix, {one.name: one for one in fields}, label, plural, **more)

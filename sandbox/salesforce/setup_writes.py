@@ -30,11 +30,12 @@ def _field(org: Org, values: dict[str, Any]) -> None:
     if values.get("PermissionsEdit") and not values.get("PermissionsRead"):
         raise Refusal("FIELD_INTEGRITY_EXCEPTION", "Edit access depends on read access")
     for held in org.records["FieldPermissions"].values():
-        same = held.values["ParentId"] == values["ParentId"] and held.values["Field"] == (
-            values["Field"]
+        same = (
+            held.values["ParentId"] == values["ParentId"]
+            and held.values["Field"] == (values["Field"])
         )
         if same and held.id != values.get("Id"):
-            words = f"duplicate value found: <unknown> duplicates value on record with id: {held.id}"
+            words = f"duplicate value found: duplicates value on record with id: {held.id}"
             raise Refusal("DUPLICATE_VALUE", words)
 
 

@@ -280,9 +280,7 @@ def updated(call: Call, name: str) -> Answer:
     kind = kind_of(call, name)
     start, end = _stretch(call)
     ids = [
-        one.id
-        for one in call.org.rows(kind)
-        if start <= one.values.get("SystemModstamp", 0) < end
+        one.id for one in call.org.rows(kind) if start <= one.values.get("SystemModstamp", 0) < end
     ]
     return answer(200, {"ids": ids, "latestDateCovered": _instant(min(end, call.org.date))})
 

@@ -5,11 +5,13 @@ list, text in double quotes, an escape that does not exist.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from journeysync.sandbox.salesforce.answers import Refusal
 
+Part = TypeVar("Part")
 MAX_TEXT, MAX_LITERAL = 100_000, 4_000
 _TOKENS = re.compile(
     r"""\s*(?:
@@ -112,12 +114,17 @@ class Query:
 
 
 def fail(text: str, at: int, code: str, words: str) -> NoReturn:
-    """Refuse a query and point at the place, as Salesforce does."""
+    """Refuse a query."""
+    raise placed(text, at, code, words)
+
+
+def placed(text: str, at: int, code: str, words: str) -> Refusal:
+    """Make a refusal that points at the place, as Salesforce does."""
     start = max(0, text.rfind("\n", 0, at) + 1, at - 45)
     shown = text[start : at + 40].replace("\n", " ")
     row, column = text.count("\n", 0, at) + 1, at - (text.rfind("\n", 0, at) + 1) + 1
     caret = " " * (at - start) + "^"
-    raise Refusal(code, f"\n{shown}\n{caret}\nERROR at Row:{row}:Column:{column}\n{words}")
+    return Refusal(code, f"\n{shown}\n{caret}\nERROR at Row:{row}:Column:{column}\n{words}")
 
 
 def parse(text: str) -> Query:
@@ -203,10 +210,7 @@ class Parser:
     def _query(self, *, nested: bool) -> Query:
         query = Query(self.text)
         self._take("select")
-        while True:
-            query.columns.append(self._column(query, nested=nested))
-            if not self._took(","):
-                break
+        query.columns = self._listed(lambda: self._column(query, nested=nested))
         self._take("from")
         query.source = self._name()
         self._alias(query)
@@ -216,15 +220,11 @@ class Parser:
         if self._took("where"):
             query.where = self._logic()
         if self._took("group", "by"):
-            query.group = [self._name()]
-            while self._took(","):
-                query.group.append(self._name())
+            query.group = self._listed(self._name)
             if self._took("having"):
                 query.having = self._logic()
         if self._took("order", "by"):
-            query.order = [self._order()]
-            while self._took(","):
-                query.order.append(self._order())
+            query.order = self._listed(self._order)
         if self._took("limit"):
             query.limit = self._whole_number()
         if self._took("offset"):
@@ -232,6 +232,13 @@ class Parser:
         if self._took("for") and not (self._took("view") or self._took("reference")):
             self._unexpected()
         return query
+
+    def _listed(self, read: Callable[[], Part]) -> list[Part]:
+        """Read one or several, with commas between."""
+        found = [read()]
+        while self._took(","):
+            found.append(read())
+        return found
 
     def _alias(self, query: Query) -> None:
         """`FROM Contact c`: fields may then be called `c.Name`."""
@@ -353,7 +360,7 @@ class Parser:
         ):
             return Literal("word", token.text.lower(), token.at)
         self.here -= 1
-        self._unexpected()
+        raise placed(self.text, token.at, "MALFORMED_QUERY", f"unexpected token: '{token.text}'")
 
     def _unescape(self, token: Token) -> str:
         inside = token.text[1:-1]
@@ -372,6 +379,10 @@ class Parser:
                 # A backslash stays doubled: LIKE must tell it from the marks of its own.
                 out.append("\\\\" if mark == "\\" else _ESCAPES[mark])
             else:
-                self._malformed(token.at, f"Invalid string literal. Illegal character sequence '\\{mark}' in string literal '{inside}'.")  # noqa: E501 - Salesforce's sentence
+                words = (
+                    f"Invalid string literal. Illegal character sequence '\\{mark}' in string "
+                    f"literal '{inside}'."
+                )
+                self._malformed(token.at, words)
             at += 2
         return "".join(out)

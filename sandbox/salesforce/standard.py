@@ -6,7 +6,7 @@ only the fields that matter here are kept.
 
 from journeysync.sandbox.salesforce.schema import SYSTEM
 
-SALUTATIONS = "Mr.|Ms.|Mrs.|Dr.|Prof.|Mx."
+SALUTATIONS = "Mr.|Ms.|Mrs.|Dr.|Prof."
 SOURCES = "Web|Phone Inquiry|Partner Referral|Purchased List|Other"
 INDUSTRIES = "Agriculture|Apparel|Banking|Construction|Consulting|Education|Engineering|Healthcare|Transportation|Other"  # noqa: E501 - one list
 OPEN_STAGES = (
@@ -138,7 +138,7 @@ CampaignId reference(18) ucn >Campaign kids:Opportunities
 OwnerId reference(18) uc- >User
 LastActivityDate date --n
 LastStageChangeDate datetime --n
-ContactId reference(18) -cn >Contact
+ContactId reference(18) -cn >Contact unrelated
 Loss_Reason__c picklist(255) ucn = Too expensive|No answer|Other
 Renewal_Date__c date ucn
 """  # noqa: E501 - a line a field

@@ -57,7 +57,7 @@ IsChild boolean ---
 IsGroupEvent boolean ---
 GroupEventType picklist(40) --n restricted default:0 = 0|1|2|3
 IsArchived boolean ---
-RecurrenceActivityId reference(18) --n >Event
+RecurrenceActivityId reference(18) --n >Event unrelated
 IsRecurrence boolean -c-
 ReminderDateTime datetime ucn
 IsReminderSet boolean uc-

@@ -305,9 +305,7 @@ class Org:
         """Give the id of the live record that holds a unique value."""
         return self.unique.get((kind.name, one.name), {}).get(fold(one, value))
 
-    def _index(
-        self, key: tuple[str, str], record: Record, old: Any, *, gone: bool = False
-    ) -> None:
+    def _index(self, key: tuple[str, str], record: Record, old: Any, *, gone: bool = False) -> None:
         one = record.kind.fields[key[1]]
         index = self.unique[key]
         if old is not None and index.get(fold(one, old)) == record.id:
@@ -335,4 +333,3 @@ def fold(one: Field, value: Any) -> str:
 
 def _whole(at: int) -> int:
     return at - at % 1000
-

@@ -50,9 +50,9 @@ class Desk:
         barred: list[str] = []
         for name, value in sent.items():
             lower = name.lower()
-            if lower in ("attributes", "id", skip.lower()) or isinstance(value, dict) and (
-                self._refers(kind, name, value, values)
-            ):
+            if lower in ("attributes", "id", skip.lower()):
+                continue
+            if isinstance(value, dict) and self._refers(kind, name, value, values):
                 continue
             one = kind.find(name)
             if one is None or not (everybody or self.org.readable(kind, one)):
@@ -96,32 +96,22 @@ class Desk:
         words = f"Foreign key external ID: {next(iter(wanted.values()), '')} not found for field {next(iter(wanted), '')} in entity {found.targets[0]}"  # noqa: E501 - Salesforce's sentence
         raise Refusal("INVALID_FIELD", words)
 
-    def _value(self, one: Field, value: Any) -> Any:
+    @staticmethod
+    def _value(one: Field, value: Any) -> Any:
         """Bring one value into the shape of its field."""
         if one.type == "boolean":
-            if value is None:
-                return False
-            if isinstance(value, str) and value.lower() in ("true", "false"):
-                return value.lower() == "true"
-            if not isinstance(value, bool):
-                raise _shape(one, value)
-            return value
+            return _boolean(one, value)
         if value is None or value == "":
             return None
         if one.type in ("date", "datetime"):
             return read_instant(value, one)
         if one.type in NUMBERS:
-            try:
-                number = float(value)
-            except (TypeError, ValueError):
-                raise _shape(one, value) from None
-            return int(number) if one.type == "int" else number
+            return _number(one, value)
         if one.type == "complexvalue":
             return value
         if not isinstance(value, (str, int, float)) or isinstance(value, bool):
             raise _shape(one, value)
-        text = str(value).strip()
-        return text or None
+        return str(value).strip() or None
 
     # -- asking whether it may be ----------------------------------------------------------
 
@@ -154,7 +144,9 @@ class Desk:
             for each in chosen:
                 if each not in known:
                     words = f"{one.label}: bad value for restricted picklist field: {each}"
-                    raise Refusal("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", words, fields=[one.name])  # noqa: E501 - Salesforce's code
+                    raise Refusal(
+                        "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", words, fields=[one.name]
+                    )
         elif one.type == "email" and ("@" not in str(value) or " " in str(value)):
             words = f"{one.label}: invalid email address: {value}"
             raise Refusal("INVALID_EMAIL_ADDRESS", words, fields=[one.name])
@@ -180,19 +172,23 @@ class Desk:
         if held.deleted:
             raise Refusal("ENTITY_IS_DELETED", "entity is deleted")
         if one.name == "OwnerId" and held.kind.name == "User" and not held.get("IsActive"):
-            words = f"operation performed with inactive user [{found}] as owner of {kind.name.lower()}"  # noqa: E501 - Salesforce's sentence
+            words = (
+                f"operation performed with inactive user [{found}] as owner of {kind.name.lower()}"
+            )
             raise Refusal("INACTIVE_OWNER_OR_USER", words)
         if one.name == "WhoId" and held.get("IsConverted"):
             raise Refusal("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
         return found
 
     def _unique(self, kind: Kind, values: Mapping[str, Any], record: Record | None) -> None:
-        for (name, field), _ in self.org.unique.items():
+        for name, field in self.org.unique:
             if name != kind.name or values.get(field) is None or not kind.fields[field].unique:
                 continue
             holder = self.org.holder(kind, kind.fields[field], values[field])
             if holder and (record is None or holder != record.id):
-                words = f"duplicate value found: {field} duplicates value on record with id: {holder}"  # noqa: E501 - Salesforce's sentence
+                words = (
+                    f"duplicate value found: {field} duplicates value on record with id: {holder}"
+                )
                 raise Refusal("DUPLICATE_VALUE", words)
 
     # -- writing ---------------------------------------------------------------------------
@@ -211,7 +207,7 @@ class Desk:
         if kind.name in ("Task", "Event"):
             self._who_and_what(values)
         self.rules.before_create(self.org, kind, values, how.allow_duplicates)
-        self.rules.lock(self.org, values)
+        self.rules.lock(values)
         record = self.org.create(kind, values, by=by)
         if how.assign:
             self.rules.assign(self.org, record, new="OwnerId" not in values)
@@ -221,9 +217,7 @@ class Desk:
         """Change a record as was sent."""
         self.change(record, self.read(record.kind, sent, new=False, skip=skip), how)
 
-    def change(
-        self, record: Record, values: dict[str, Any], how: How, by: str = ""
-    ) -> None:
+    def change(self, record: Record, values: dict[str, Any], how: How, by: str = "") -> None:
         if record.deleted:
             raise Refusal("ENTITY_IS_DELETED", "entity is deleted", 404)
         if record.kind.name == "Lead" and record.get("IsConverted"):
@@ -235,7 +229,7 @@ class Desk:
         if record.kind.name in ("Task", "Event"):
             self._who_and_what({**record.values, **values})
         self.rules.before_update(self.org, record, values)
-        self.rules.lock(self.org, {**record.values, **values, "Id": record.id})
+        self.rules.lock({**record.values, **values, "Id": record.id})
         setup_writes.before(self.org, record.kind, {**record.values, **values})
         self.org.set(record, values, by=by)
         if how.assign:
@@ -247,7 +241,7 @@ class Desk:
         if not record.kind.writable or record.kind.name == "User":
             words = f"entity type {record.kind.name} does not support delete"
             raise Refusal("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", words)
-        self.rules.lock(self.org, record.values)
+        self.rules.lock(record.values)
         self.org.delete(record, by=by)
 
     def _who_and_what(self, values: Mapping[str, Any]) -> None:
@@ -256,6 +250,22 @@ class Desk:
         if who is not None and who.kind.name == "Lead" and values.get("WhatId"):
             words = "Related To ID: can not be specified when the Name is a lead"
             raise Refusal("FIELD_INTEGRITY_EXCEPTION", words, fields=["WhatId"])
+
+
+def _boolean(one: Field, value: Any) -> bool:
+    if isinstance(value, str) and value.lower() in ("true", "false"):
+        return value.lower() == "true"
+    if value is not None and not isinstance(value, bool):
+        raise _shape(one, value)
+    return bool(value)
+
+
+def _number(one: Field, value: Any) -> float | int:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise _shape(one, value) from None
+    return int(number) if one.type == "int" else number
 
 
 def _missing(names: list[str]) -> Refusal:
