@@ -33,13 +33,15 @@ class Org:
     def now(self) -> datetime:
         return datetime.fromisoformat(self.sandbox.now)
 
-    def connect(self, *, currency: str | None = None, **settings: Any) -> Salesforce:
+    def connect(
+        self, *, currency: str | None = None, name: str = "tool", **settings: Any
+    ) -> Salesforce:
         """Make a connector that never really sleeps."""
         given = {
-            name: SecretStr(str(value)) if name in SECRETS else value
-            for name, value in {**self.sandbox.tools["salesforce"], **settings}.items()
+            key: SecretStr(str(value)) if key in SECRETS else value
+            for key, value in {**self.sandbox.tools["salesforce"], **settings}.items()
         }
-        setup = ToolSetup("tool", given, self.folder, "Europe/London", "GB", currency)
+        setup = ToolSetup(name, given, self.folder, "Europe/London", "GB", currency)
         clock = [1000.0]
 
         def sleep(seconds: float) -> None:
