@@ -1,6 +1,4 @@
-"""The vendor's Python client library works against the pretend Salesforce, and its answers look as
-recorded ones do.
-"""
+"""The library simple-salesforce works against the pretend Salesforce; answers look as recorded."""
 
 import json
 from collections.abc import Iterator

@@ -90,7 +90,7 @@ def test_conditions(here: Pretend, where: str, expected: list[str]) -> None:
         ("SELECT Id FROM Contact WHERE Title = 'a' AND Email = 'b' OR Phone = 'c'",
          "MALFORMED_QUERY", "unexpected token: 'OR'"),
         ("SELECT Id FROM Contact WHERE Id IN ()", "MALFORMED_QUERY", "unexpected token: ')'"),
-        ("SELECT Id FROM Contact WHERE Title = \"x\"", "MALFORMED_QUERY", "unexpected char"),
+        ('SELECT Id FROM Contact WHERE Title = "x"', "MALFORMED_QUERY", "unexpected char"),
         ("SELECT Id FROM Contact WHERE Title = 'x", "MALFORMED_QUERY", "end of string literal"),
         ("SELECT Id FROM Contact WHERE Title = 'a\\qb'", "MALFORMED_QUERY",
          "Illegal character sequence '\\q'"),
