@@ -71,6 +71,8 @@ class World:
     records: Mapping[RecordId, PresentRecord] = field(default_factory=dict)
     tasks: Mapping[str, PresentTask] = field(default_factory=dict)
     """By key."""
+    homes: Mapping[str, str] = field(default_factory=dict)
+    """Key -> the tool that has the task, where there are several CRMs to ask."""
     owners: Mapping[str, Mapping[str, OwnerInfo]] = field(default_factory=dict)
     """Tool -> owner id -> owner."""
     down: frozenset[str] = frozenset()

@@ -35,8 +35,10 @@ def targets(view: CustomerView, rules: Rules) -> Iterator[RecordId]:
         for person in view.people:
             if person.tool == tool:
                 yield tool, person.type, person.id
-        if rules.company_grain and view.company is not None and view.company.tool == tool:
-            yield tool, "company", view.company.id
+        if rules.company_grain:
+            for company in view.companies:
+                if company.tool == tool:
+                    yield tool, "company", company.id
 
 
 def override_pin(view: CustomerView, computed: str) -> Pin | None:
@@ -92,7 +94,7 @@ def pins_of(
             continue
         computed = against(view)
         edits = _edits(view, atlas, rules, ledger, world)
-        settled = settle(edits, rules.precedence, computed)
+        settled = settle(edits, rules.precedence, computed, pins.get(view.id))
         if settled is not None:
             pin, losers = settled
             if pin.stage == _computed_option(view, atlas):

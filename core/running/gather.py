@@ -32,6 +32,7 @@ def gather(
     """Ask every CRM for its part."""
     records: dict[RecordId, PresentRecord] = {}
     tasks: dict[str, PresentTask] = {}
+    homes: dict[str, str] = {}
     owners: dict[str, dict[str, OwnerInfo]] = {}
     found = Gathered(World())
     failed = dict(down)
@@ -47,14 +48,16 @@ def gather(
             if keys or mine_by_id:
                 owners[name] = {owner.id: owner for owner in destination.owners()}
             for task in in_batches(destination, keys=keys, ids=list(mine_by_id)):
-                tasks[mine_by_id.get(task.id, task.key)] = task
+                key = mine_by_id.get(task.id, task.key)
+                if homes.setdefault(key, name) == name:  # a copy elsewhere is not ours
+                    tasks[key] = task
         except (BadCredentials, OverBudget) as error:
             failed[name] = str(error)
             found.stopped = found.stopped or error
         except (ToolDown, Unanswered) as error:
             failed[name] = str(error)
     found.failed = failed
-    found.world = World(records, tasks, owners, frozenset(failed))
+    found.world = World(records, tasks, homes, owners, frozenset(failed))
     return found
 
 

@@ -296,7 +296,8 @@ def rules_of(job: Job) -> Rules:
     clock = Clock.of(Calendar(timezone=workspace.timezone))
     now = np.array([to_micros(job.now)], dtype=np.int64)
     horizon = int(clock.subtract(now, workspace.tasks.horizon)[0])
-    order = workspace.precedence or tuple(workspace.tools)
+    # Never the order of the tools in the file: which one is read first must not matter.
+    order = workspace.precedence or workspace.write_to
     live_from = None
     if workspace.live_from is not None:
         live_from = datetime.fromisoformat(workspace.live_from)
