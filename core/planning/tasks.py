@@ -154,7 +154,7 @@ def _follow(
         if alias and need is not None:
             plan.findings.append(_finding(task, task.standing, need, alias))
         return False
-    if task.tool in world.down or task.tool not in rules.write_to:
+    if task.tool in world.down or task.tool not in rules.with_tasks:
         return True  # nobody can say what became of it
     present = world.tasks.get(task.key)
     if present is None or (present.status != "open" and not present.closed_by_us):
@@ -316,8 +316,8 @@ def _tool(need: Need, touchpoint: Touchpoint, rules: Rules) -> str | None:
     here = {person.tool for view, _, _ in need.members for person in view.people}
     here |= {company.tool for view, _, _ in need.members for company in view.companies}
     department = rules.departments.get(touchpoint.owner, {})
-    own = [tool for tool in rules.write_to if f"{tool}_owner" in department]
-    return next((tool for tool in (*own, *rules.write_to) if tool in here), None)
+    own = [tool for tool in rules.with_tasks if f"{tool}_owner" in department]
+    return next((tool for tool in (*own, *rules.with_tasks) if tool in here), None)
 
 
 def _assignee(
