@@ -33,7 +33,7 @@ class Shop:
     batch = 2
     shows = frozenset({"customer"})
     carries: frozenset[str] | None = frozenset({"journey_stage", "journey_reason"})
-    streams = ("all",)
+    streams: tuple[str, ...] = ("all",)
     lag = NOW - NOW
     mapping_version = "1"
 
