@@ -353,10 +353,11 @@ def over_requests(
     body: object = None,
     data: bytes | None = None,
     headers: Mapping[str, str] | None = None,
+    form: Mapping[str, str] | None = None,
 ) -> Exchange:
     """Make an exchange over a requests session: the transport of most tools.
 
-    `body` is sent as JSON, `data` as it is; `headers` stand over those of the session.
+    `body` is sent as JSON, `form` as a form, `data` as it is; `headers` stand over the session's.
     """
 
     def exchange() -> Answer:
@@ -366,7 +367,7 @@ def over_requests(
                 url,
                 params=params,
                 json=body,
-                data=data,
+                data=form if data is None else data,
                 headers=headers,
                 timeout=TIMEOUT,
                 allow_redirects=False,

@@ -32,6 +32,8 @@ class Shows:
     """One org as `Destination`."""
 
     batch = BATCH
+    shows = frozenset({"contact", "lead", "company"})
+    carries: frozenset[str] | None = None
     bulk_batch = ROWS
 
     def __init__(self, client: Client, zone: str) -> None:
