@@ -295,5 +295,5 @@ def test_deleted_and_updated_are_listed(fresh: Pretend) -> None:
     assert made not in changed["ids"]
     early = fresh(
         "GET", "/sobjects/Contact/deleted?start=2026-01-01T00:00:00Z&end=2026-11-01T00:00:00Z"
-    )  # noqa: E501 - one address
+    )
     assert early.body[0]["errorCode"] == "INVALID_REPLICATION_DATE"
