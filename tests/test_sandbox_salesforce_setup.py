@@ -265,7 +265,7 @@ def test_a_signed_assertion_gets_a_token(
         assertion=".".join([*parts, "c2lnbmVk"]),
     )
     assert reply.json().get("error_description", "") == words
-    assert (reply.status_code == 200) is not words
+    assert reply.status_code == (400 if words else 200)
 
 
 def test_versions_are_listed_and_others_refused(lasting: Pretend) -> None:
@@ -287,6 +287,9 @@ def test_every_answer_tells_what_is_used_and_the_day_is_bounded() -> None:
         assert (over.status, over.body[0]["errorCode"]) == (403, "REQUEST_LIMIT_EXCEEDED")
         assert "TotalRequests" in over.body[0]["message"]
         served.advance(1.1)
+        served.switch(app_limit=3)
+        told = served("GET", "/limits").headers["sforce-limit-info"]
+        assert told == "api-usage=1/6; per-app-api-usage=1/3(appName=journeysync)"
         assert served("GET", "/limits").status == 200
 
 
@@ -294,6 +297,8 @@ def test_the_api_may_be_closed_and_leads_unknown(here: Pretend) -> None:
     here.switch(leads=False)
     assert here.query("SELECT Id FROM Lead").body[0]["errorCode"] == "INVALID_TYPE"
     assert here("GET", "/sobjects/Lead/describe").status == 404
+    here.switch(without=["EmailMessage"])
+    assert here.query("SELECT Id FROM EmailMessage").body[0]["errorCode"] == "INVALID_TYPE"
     here.switch(api=False)
     closed = here("GET", "/limits")
     assert (closed.status, closed.body[0]["errorCode"]) == (403, "API_DISABLED_FOR_ORG")
