@@ -6,7 +6,13 @@ for people to read, and tests hold no time limits.
 
 import sys
 
-from bench import evaluate, help, hubspot_reading, kernel  # noqa: A004 - the file is called after the option
+from bench import (
+    evaluate,
+    help,  # noqa: A004 - the file is called after the option
+    hubspot_reading,
+    kernel,
+    salesforce_reading,
+)
 
 
 def main() -> None:
@@ -18,6 +24,8 @@ def main() -> None:
     kernel.run(kernel.SIZES[:1] if quick else kernel.SIZES)
     print("\nReading and writing HubSpot")
     hubspot_reading.run()
+    print("\nReading Salesforce")
+    salesforce_reading.run()
     print("\nStart-up")
     help.run()
 

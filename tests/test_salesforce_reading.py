@@ -193,7 +193,9 @@ def test_a_converted_lead_is_its_contact(here: Org) -> None:
     (record,) = [one for one in changed(tool, "leads", here.now) if one.key.id == lead]
     reading = tool.normalise(record)
 
-    assert reading.people == ()
+    (person,) = reading.people
+    assert (person.type, person.owner) == ("converted lead", "")
+    assert person.type not in tool.shows
     assert reading.links == (Link(f"tool:{lead}", f"tool:{contact}", "converted lead"),)
     assert {event.person for event in reading.events} == {f"tool:{contact}"}
     assert {event.kind for event in reading.events} >= {"lead.created", "lead.qualified"}

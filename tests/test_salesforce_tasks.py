@@ -122,6 +122,9 @@ ABOUT: dict[str, tuple[tuple[tuple[str, str], ...], dict[str, str]]] = {
     "only the first of several": (
         (("contact", "003A"), ("contact", "003B")), {"WhoId": "003A"},
     ),
+    "a lead that was converted takes no task": (
+        (("converted lead", "00QA"), ("contact", "003A")), {"WhoId": "003A"},
+    ),
     "nothing that Salesforce knows": ((("ticket", "500A"),), {}),
 }  # fmt: skip
 

@@ -39,7 +39,7 @@ def read(here: Pretend, soql: str, **more: Any) -> str:
 
 def finish(here: Pretend, path: str) -> list[str]:
     """Look until the job is over; tell the states that were seen."""
-    seen = []
+    seen: list[str] = []
     while not seen or seen[-1] in ("UploadComplete", "InProgress"):
         seen.append(here("GET", path).body["state"])
     return seen

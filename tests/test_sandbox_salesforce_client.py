@@ -10,9 +10,9 @@ import requests
 from openapi import shared
 from pretend_salesforce import Pretend, pretend
 from requests.adapters import HTTPAdapter
-from simple_salesforce import Salesforce, format_soql
+from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import SalesforceMalformedRequest, SalesforceMoreThanOneRecord
-from simple_salesforce.format import format_external_id
+from simple_salesforce.format import format_external_id, format_soql
 
 
 class Loopback(HTTPAdapter):
@@ -42,7 +42,7 @@ def session(here: Pretend) -> requests.Session:
 
 
 @pytest.fixture
-def client(here: Pretend, session: requests.Session) -> Salesforce:
+def client(here: Pretend, session: requests.Session) -> Any:
     return Salesforce(
         consumer_key=here.tool["client_id"],
         consumer_secret=here.tool["client_secret"],
@@ -52,7 +52,7 @@ def client(here: Pretend, session: requests.Session) -> Salesforce:
     )
 
 
-def test_signs_in_by_client_credentials_and_reads_every_page(client: Salesforce) -> None:
+def test_signs_in_by_client_credentials_and_reads_every_page(client: Any) -> None:
     found = client.query_all("SELECT Id, Email FROM Contact")
 
     assert found["totalSize"] == len(found["records"]) > 30
@@ -66,7 +66,7 @@ def test_signs_in_by_session_id(here: Pretend, session: requests.Session) -> Non
     assert client.query("SELECT Id FROM User LIMIT 1")["totalSize"] == 1
 
 
-def test_pages_are_followed_lazily(here: Pretend, client: Salesforce) -> None:
+def test_pages_are_followed_lazily(here: Pretend, client: Any) -> None:
     here.switch(page=7)
     rows = list(client.query_all_iter("SELECT Id FROM Contact ORDER BY Id"))
     here.switch(page=2_000)
@@ -74,7 +74,7 @@ def test_pages_are_followed_lazily(here: Pretend, client: Salesforce) -> None:
     assert len({row["Id"] for row in rows}) == len(rows) > 30
 
 
-def test_one_record_is_read_changed_and_deleted(client: Salesforce) -> None:
+def test_one_record_is_read_changed_and_deleted(client: Any) -> None:
     made = client.Contact.create({"LastName": "Abbott", "Email": "a.abbott@example.com"})
     assert made["success"]
     assert client.Contact.update(made["id"], {"Title": "Dr"}) == 204
@@ -90,7 +90,7 @@ def test_one_record_is_read_changed_and_deleted(client: Salesforce) -> None:
         client.Contact.create({"FirstName": "Nobody"})
 
 
-def test_text_from_records_comes_through_unharmed(client: Salesforce) -> None:
+def test_text_from_records_comes_through_unharmed(client: Any) -> None:
     name = 'O\'Brien \\ "Söhne" % _ \n & +'
     made = client.Contact.create({"LastName": name})
     found = client.query(format_soql("SELECT LastName FROM Contact WHERE LastName = {}", name))
@@ -99,7 +99,7 @@ def test_text_from_records_comes_through_unharmed(client: Salesforce) -> None:
     client.Contact.delete(made["id"])
 
 
-def test_describes_and_limits(client: Salesforce) -> None:
+def test_describes_and_limits(client: Any) -> None:
     described = client.Contact.describe()
     assert described is not None
     assert "LastName" in {one["name"] for one in described["fields"]}
@@ -109,7 +109,7 @@ def test_describes_and_limits(client: Salesforce) -> None:
     assert client.limits()["DailyApiRequests"]["Max"] == 100_000
 
 
-def test_bulk_jobs_read_and_write(client: Salesforce, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bulk_jobs_read_and_write(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("simple_salesforce.bulk2.sleep", lambda _: None)
     made = client.bulk2.Contact.insert(
         records=[{"LastName": f"Bulk {number}", "Title": "x"} for number in range(5)]
@@ -123,10 +123,11 @@ def test_bulk_jobs_read_and_write(client: Salesforce, monkeypatch: pytest.Monkey
     assert len(lines) == 6
 
 
-def test_a_mistake_in_a_query_is_refused_in_the_words_of_the_real_one(client: Salesforce) -> None:
+def test_a_mistake_in_a_query_is_refused_in_the_words_of_the_real_one(client: Any) -> None:
     with pytest.raises(SalesforceMalformedRequest) as caught:
         client.query("SELECT Id, Nothing FROM Contact")
-    (error,) = caught.value.content
+    content: Any = caught.value.content
+    (error,) = content
     assert error["errorCode"] == "INVALID_FIELD"
     assert "No such column 'Nothing' on entity 'Contact'" in error["message"]
     assert "ERROR at Row:1:Column:12" in error["message"]

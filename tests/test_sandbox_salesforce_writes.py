@@ -217,6 +217,19 @@ def test_a_validation_rule_refuses_with_its_words(fresh: Pretend) -> None:
     assert codes(send(fresh, "PATCH", [row])) == [""]
 
 
+def test_a_flow_that_fails_and_a_record_out_of_reach(fresh: Pretend) -> None:
+    fresh.edit("Contact", "require", property="Title", needed="Department",
+               code="CANNOT_EXECUTE_FLOW_TRIGGER", message="The flow failed.")  # fmt: skip
+    maya, tom = fresh.contact(), fresh.contact("tom.bennett@example.org")
+    fresh.edit("Contact", "protect", id=tom)
+    rows = [contact(id=maya, Title="x"), contact(id=tom, Department="y")]
+    assert codes(send(fresh, "PATCH", rows)) == [
+        "CANNOT_EXECUTE_FLOW_TRIGGER", "INSUFFICIENT_ACCESS_OR_READONLY",
+    ]  # fmt: skip
+    fresh.edit("Contact", "protect", id=tom, protected=False)
+    assert codes(send(fresh, "PATCH", rows[1:])) == [""]
+
+
 def test_a_duplicate_rule_shows_what_it_found(fresh: Pretend) -> None:
     fresh.edit("Contact", "duplicates", property="Email", allow=True)
     twin = {"LastName": "Okafor", "Email": "Maya.Okafor@example.com"}
@@ -259,7 +272,7 @@ def test_half_a_batch_may_be_done_when_the_line_breaks(fresh: Pretend) -> None:
 
 def test_sub_requests_use_what_came_before(fresh: Pretend) -> None:
     base = "/services/data/v64.0"
-    asked = [
+    asked: list[Row] = [
         {"method": "POST", "url": f"{base}/sobjects/Contact", "referenceId": "one",
          "body": {"LastName": "First"}},
         {"method": "POST", "url": f"{base}/sobjects/Task", "referenceId": "two",
@@ -295,5 +308,5 @@ def test_deleted_and_updated_are_listed(fresh: Pretend) -> None:
     assert made not in changed["ids"]
     early = fresh(
         "GET", "/sobjects/Contact/deleted?start=2026-01-01T00:00:00Z&end=2026-11-01T00:00:00Z"
-    )  # noqa: E501 - one address
+    )
     assert early.body[0]["errorCode"] == "INVALID_REPLICATION_DATE"

@@ -7,7 +7,6 @@ import csv
 import io
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from journeysync.connectors.http import Refused
 from journeysync.connectors.salesforce.client import Client
@@ -32,7 +31,7 @@ class Bulk:
         self._client = client
         self._sleep = sleep
 
-    def query(self, soql: str, *, deleted: bool) -> Iterator[list[dict[str, Any]]]:
+    def query(self, soql: str, *, deleted: bool) -> Iterator[list[dict[str, str]]]:
         """Yield the records of a query in large parts. Raises NotInBulk before the first."""
         body = {"operation": "queryAll" if deleted else "query", "query": soql}
         try:
@@ -74,6 +73,6 @@ class Bulk:
             wait = min(wait * 1.5, _LONGEST_WAIT)
 
 
-def _rows(body: bytes) -> list[dict[str, Any]]:
+def _rows(body: bytes) -> list[dict[str, str]]:
     """Read CSV in UTF-8, line breaks inside of cells included; an empty cell is no value."""
     return list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline="")))

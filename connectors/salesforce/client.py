@@ -182,6 +182,11 @@ class Client:
         else:
             self._described.clear()
 
+    @property
+    def token(self) -> str:
+        """The session's id, for a program that works beside us."""
+        return self._tokens.present()
+
     def now(self) -> datetime:
         """Say what time it is at the server."""
         if self._clock is None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from journeysync.connectors import money
 from journeysync.connectors.salesforce.ids import long_id
+from journeysync.connectors.salesforce.shapes import written
 from journeysync.connectors.salesforce.times import parse_date, parse_instant, shown
 from journeysync.core.instants import to_micros
 from journeysync.core.models import Event, RawRecord, Scalar, SetAside
@@ -50,7 +51,7 @@ class Facts:
 
     def text(self, name: str | None) -> str:
         """Return a field's text; empty where there is none."""
-        return str(self.content.get("fields", {}).get(name) or "")
+        return written(self.content.get("fields", {}).get(name))
 
     def flag(self, name: str) -> bool:
         """Say whether a box is ticked."""

@@ -11,7 +11,7 @@ from journeysync.connectors.http import Refused
 from journeysync.connectors.salesforce.client import Client, Row
 from journeysync.connectors.salesforce.merges import groups
 from journeysync.connectors.salesforce.query import Changed, Named, Slice, among, select
-from journeysync.connectors.salesforce.shapes import fields_of, held
+from journeysync.connectors.salesforce.shapes import fields_of, written
 from journeysync.connectors.salesforce.streams import Child, Stream
 
 Rows = Callable[[str], Sequence[Row]]
@@ -100,7 +100,7 @@ class Hanging:
         except Refused:
             return {}
         return {
-            str(row[one]): {flag[2:].lower(): held(row[flag]) == "true" for flag in flags}
+            str(row[one]): {flag[2:].lower(): written(row[flag]) == "true" for flag in flags}
             for page in pages
             for row in page
             for one in reversed(names)
@@ -117,14 +117,14 @@ def history_of(rows: Sequence[Row], created: str) -> dict[str, list[list[str]]]:
     for row in sorted(rows, key=lambda one: str(one["CreatedDate"])):
         past = found.setdefault(str(row["Field"]), [])
         if not past:
-            past.append([held(row["OldValue"]), created])
-        past.append([held(row["NewValue"]), held(row["CreatedDate"])])
+            past.append([written(row["OldValue"]), created])
+        past.append([written(row["NewValue"]), written(row["CreatedDate"])])
     return found
 
 
 def stages_of(rows: Sequence[Row]) -> list[list[str]]:
     """Turn the rows of a stage history into stages with the instants they were reached."""
-    past = sorted((held(row["CreatedDate"]), str(row["StageName"] or "")) for row in rows)
+    past = sorted((written(row["CreatedDate"]), str(row["StageName"] or "")) for row in rows)
     kept: list[list[str]] = []
     for at, stage in past:
         if stage and (not kept or kept[-1][0] != stage):

@@ -25,6 +25,9 @@ from journeysync.core.models import (
     Scalar,
 )
 
+_PINS = frozenset(map(our_name, OVERRIDES))
+CONVERTED = "converted lead"
+"""The type of a person record that was a lead: it holds none of our fields any more."""
 _PHONES = ("Phone", "MobilePhone", "HomePhone", "OtherPhone")
 
 
@@ -42,8 +45,8 @@ def contact(facts: Facts, mapping: SalesforceMapping) -> Reading:
 def lead(facts: Facts, mapping: SalesforceMapping) -> Reading:
     """Tell who a lead is, how its status went, and which contact it became.
 
-    A converted lead is nobody of its own any more, and refuses every write: what it tells, it tells
-    of its contact.
+    A converted lead refuses every write, and what it tells, it tells of its contact. It stays a
+    record of the same customer, under a type that shows no stage: so the customer stays the same.
     """
     section = mapping.leads
     person = _person(facts, section, "")
@@ -52,7 +55,10 @@ def lead(facts: Facts, mapping: SalesforceMapping) -> Reading:
     if not (facts.flag("IsConverted") and became):
         return Reading(people=(person,), events=events, links=_merged(facts, person))
     contact = f"{facts.tool}:{became}"
+    attributes = {name: one for name, one in person.attributes.items() if name not in _PINS}
+    person = replace(person, type=CONVERTED, owner="", attributes=attributes)
     return Reading(
+        people=(person,),
         events=tuple(replace(event, person=contact) for event in events),
         links=(*_merged(facts, person), Link(person.name, contact, "converted lead")),
     )

@@ -7,7 +7,7 @@ next one begins some minutes before, and what comes twice counts once. Changes n
 
 import difflib
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from journeysync.connectors.http import Refused
 from journeysync.connectors.salesforce.answers import codes
 from journeysync.connectors.salesforce.bulk_query import Bulk, NotInBulk
-from journeysync.connectors.salesforce.client import Client, Row
+from journeysync.connectors.salesforce.client import Client
 from journeysync.connectors.salesforce.hanging import Children, Hanging, history_of, stages_of
 from journeysync.connectors.salesforce.ids import long_id, object_of
 from journeysync.connectors.salesforce.mapping import SalesforceMapping
@@ -31,11 +31,13 @@ from journeysync.connectors.salesforce.query import (
 )
 from journeysync.connectors.salesforce.seen import add_seen
 from journeysync.connectors.salesforce.shapes import (
+    Row,
     Shape,
-    content_of,
     fields_of,
+    from_csv,
+    page_reader,
     shape_of,
-    shown_of,
+    written,
 )
 from journeysync.connectors.salesforce.streams import (
     MERGED,
@@ -51,6 +53,7 @@ from journeysync.core.ports import Batch
 UNDEFINED = "property"
 """The type of the records that stand for fields which the org does not show us."""
 
+_NOTHING: Mapping[str, str] = {}
 _PATIENCE = 2
 """How often a stream is begun again because a field went away."""
 
@@ -190,7 +193,7 @@ class Reader:
 
     def _of_changed_parents(self, stream: Stream, window: Changed) -> set[str]:
         """Return the records of parents that changed, where fields of these are read too."""
-        heads = dict.fromkeys(head for _path, head, _tail, _write in self.shape(stream).parents)
+        heads = dict.fromkeys(head for _path, head, _tail in self.shape(stream).parents)
         return {
             one for head in heads for one in self._ids(stream, window.of(f"{head}."))
         }  # fmt: skip
@@ -210,31 +213,25 @@ class Reader:
 
     # --- rows ----------------------------------------------------------------------------------
 
-    def _rows(self, stream: Stream, part: Slice) -> Iterator[Sequence[Row]]:
+    def _rows(self, stream: Stream, part: Slice) -> Iterator[list[Row]]:
         """Yield the records of a part of a stream, by pages or in bulk."""
-        fields = self.shape(stream).fields
+        # Archived activities are shown only to those who ask for deleted ones too.
+        only = "IsDeleted = FALSE" if stream.archived and isinstance(part, Whole) else ""
+        deleted = stream.archived or isinstance(part, Changed)
+        shape = self.shape(stream)
+        soql = select(shape.fields, stream.source, part.of(), only)
         if isinstance(part, Whole):
-            # Archived activities are shown only to those who ask for deleted ones too.
-            only = "IsDeleted = FALSE" if stream.archived else ""
-            soql = select(fields, stream.source, only)
-            yield from self._whole(soql, count(stream.source, only), deleted=stream.archived)
-        elif isinstance(part, Changed):
-            yield from self._client.query(select(fields, stream.source, part.of()), deleted=True)
-        else:
-            yield from self._client.query(
-                select(fields, stream.source, part.of()), deleted=stream.archived
-            )
-
-    def _whole(self, soql: str, counting: str, *, deleted: bool) -> Iterator[Sequence[Row]]:
-        """Yield all records: in bulk where there are many, by pages where there are few."""
-        if self._client.count(counting, deleted=deleted) >= self._client.settings.bulk_from:
-            try:
-                yield from self._bulk.query(soql, deleted=deleted)
-            except NotInBulk:
-                pass
-            else:
-                return
-        yield from self._client.query(soql, deleted=deleted)
+            counted = self._client.count(count(stream.source, only), deleted=deleted)
+            if counted >= self._client.settings.bulk_from:
+                try:
+                    for rows in self._bulk.query(soql, deleted=deleted):
+                        yield from_csv(rows, shape)
+                except NotInBulk:
+                    pass
+                else:
+                    return
+        for page in self._client.pages(soql, page_reader(shape), deleted=deleted):
+            yield page.records
 
     def _children(self, stream: Stream, part: Slice) -> Children:
         def rows(soql: str) -> list[Row]:
@@ -244,35 +241,46 @@ class Reader:
 
     # --- raw records ---------------------------------------------------------------------------
 
-    def _raw(self, part: _Part, rows: Iterable[Row], children: Children) -> Iterator[RawRecord]:
+    def _raw(self, part: _Part, rows: Sequence[Row], children: Children) -> Iterator[RawRecord]:
         """Put together all that `normalise` will need, and nothing that changes by itself."""
-        stream, shape = part.stream, part.shape
-        gone: list[Row] = []
-        here: list[Row] = []
+        stream, ours, merged = part.stream, part.shape.ours, part.merged
+        tool, kind, shown = self._client.tool, stream.type, _NOTHING
+        people = self._people(stream, rows, children)
+        more = bool(people or any(children.values()) or part.shape.record_types or stream.statuses)
         for row in rows:
-            (gone if row["IsDeleted"] in {True, "true"} else here).append(row)
-        contents = [content_of(row, shape) for row in here]
-        if stream.people or stream.by_account:
-            self._say_who(stream, here, contents, children)
-        tool, kind, plain = self._client.tool, stream.type, not stream.children
-        for row, content in zip(here, contents, strict=True):
-            number = row["Id"]
-            if not plain:
-                self._add_children(stream, content, number, children)
-            if kind == "meeting":
-                add_seen(content, row, shape, self._mapping.events)
-            elif kind == "task" and self._has_emails():
-                content["emails"] = True
-            if number in part.merged:
-                content["merged"] = part.merged[number]
-            yield RawRecord(RecordKey(tool, kind, number), content, shown=shown_of(row, shape))
-        for row in gone:
-            yield RawRecord(RecordKey(tool, kind, row["Id"]), {}, deleted=True)
+            number, stamp = row.pop("Id"), row.pop(STAMP)
+            if row.pop("IsDeleted", False):
+                yield RawRecord(RecordKey(tool, kind, number), {}, deleted=True)
+                continue
+            if ours:
+                shown = {name: written(row.pop(name, None)) for name in ours}
+            content: dict[str, Any] = {"fields": row}
+            if more:
+                self._add(part, content, number, stamp, children)
+                if number in people:
+                    content["people"] = people[number]
+            if number in merged:
+                content["merged"] = merged[number]
+            yield RawRecord(RecordKey(tool, kind, number), content, shown=shown)
+
+    def _add(
+        self, part: _Part, content: dict[str, Any], number: str, stamp: str, children: Children
+    ) -> None:
+        """Add what does not stand in the record's own fields."""
+        stream, shape = part.stream, part.shape
+        of_type = shape.record_types.get(content["fields"].pop("RecordTypeId", ""))
+        if of_type:
+            content["record_type"] = of_type
+        self._add_children(stream, content, number, children)
+        if stream.type == "meeting":
+            add_seen(content, written(stamp), shape, self._mapping.events)
+        elif stream.type == "task" and self._has_emails():
+            content["emails"] = True
 
     def _add_children(
         self, stream: Stream, content: dict[str, Any], number: str, children: Children
     ) -> None:
-        created = content["fields"].get("CreatedDate", "")
+        created = written(content["fields"].get("CreatedDate"))
         past: dict[str, Any] = {}
         for child in stream.children:
             rows = children.get(child.source, {}).get(number, ())
@@ -288,36 +296,31 @@ class Reader:
             had = {value for one in ("StageName", "Status") for value, _at in past.get(one, ())}
             content["stages"] = {one: known[one] for one in sorted(had | {now}) if one in known}
 
-    def _say_who(
-        self,
-        stream: Stream,
-        rows: Sequence[Row],
-        contents: Sequence[dict[str, Any]],
-        children: Children,
-    ) -> None:
-        """Write whom each record is about."""
-        alone: list[tuple[dict[str, Any], str]] = []
-        for row, content in zip(rows, contents, strict=True):
-            people = self._named(stream, str(row["Id"]), content["fields"], children)
-            content["people"] = people
-            account = str(row.get("AccountId") or "")
-            if not people and stream.by_account and account:
-                alone.append((content, account))
+    def _people(
+        self, stream: Stream, rows: Sequence[Row], children: Children
+    ) -> dict[str, list[str]]:
+        """Return whom each record is about."""
+        if not stream.people and not stream.by_account:
+            return {}
+        found = {row["Id"]: self._named(stream, row, children) for row in rows}
+        alone = {
+            row["Id"]: str(row["AccountId"])
+            for row in rows
+            if stream.by_account and row.get("AccountId") and not found[row["Id"]]
+        }
         if alone:
-            known = self._hanging.only_contacts(sorted({account for _, account in alone}))
-            for content, account in alone:
-                content["people"] = [known[account]] if account in known else []
+            known = self._hanging.only_contacts(sorted(set(alone.values())))
+            found |= {one: [known[to]] for one, to in alone.items() if to in known}
+        return found
 
-    def _named(
-        self, stream: Stream, number: str, fields: Mapping[str, str], children: Children
-    ) -> list[str]:
+    def _named(self, stream: Stream, row: Row, children: Children) -> list[str]:
         """Return the people whom a record names: itself, or by what hangs on it."""
         found: dict[str, None] = {}
         for child in stream.children:
             if child.person:
-                for row in children.get(child.source, {}).get(number, ()):
-                    found[long_id(str(row[child.person] or ""))] = None
-        named = next((fields[one] for one in stream.people if fields.get(one)), "")
+                for one in children.get(child.source, {}).get(row["Id"], ()):
+                    found[long_id(str(one[child.person] or ""))] = None
+        named = next((row[field] for field in stream.people if row.get(field)), "")
         found[long_id(named)] = None
         return sorted(one for one in found if object_of(one) and one not in self._merges.deleted)
 

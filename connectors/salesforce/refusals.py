@@ -77,8 +77,8 @@ VERDICTS: Mapping[str, Verdict] = {
     ),
     "DUPLICATES_DETECTED": Verdict(
         "report",
-        "A duplicate rule of the org refuses it: merge the records in Salesforce, or let the rule "
-        "allow saving.",
+        "A duplicate rule of the org refuses it: merge the records in Salesforce, or change "
+        "the rule.",
     ),
     "DUPLICATE_VALUE": _TAKEN,
     "DUPLICATE_EXTERNAL_ID": _TAKEN,

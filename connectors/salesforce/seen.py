@@ -9,14 +9,13 @@ from dataclasses import replace
 from typing import Any
 
 from journeysync.connectors.salesforce.mapping import Events
-from journeysync.connectors.salesforce.shapes import Row, Shape, held
-from journeysync.connectors.salesforce.streams import STAMP
+from journeysync.connectors.salesforce.shapes import Shape
 from journeysync.core.models import RawRecord
 
 
-def add_seen(content: dict[str, Any], row: Row, shape: Shape, section: Events) -> None:
+def add_seen(content: dict[str, Any], stamp: str, shape: Shape, section: Events) -> None:
     """Write what an event shows now, as the beginning of its history."""
-    stamp, fields = held(row[STAMP]), content["fields"]
+    fields = content["fields"]
     shows = {
         "start": fields.get("StartDateTime", ""),
         "outcome": fields.get(section.outcome or "", ""),

@@ -26,7 +26,7 @@ _MY_DOMAIN = "my-domain.my"
 """Stands for the host of `base_url`: where the package would send a request matters no more."""
 
 
-class _Led(HTTPAdapter):
+class Led(HTTPAdapter):
     """Leads every request to one address, with a time-out."""
 
     def __init__(self, base_url: str) -> None:
@@ -106,7 +106,7 @@ class SigningIn:
         heard: list[requests.Response] = []
         session = new_session(self._settings)
         for scheme in ("https://", "http://"):
-            session.mount(scheme, _Led(self._settings.base_url))
+            session.mount(scheme, Led(self._settings.base_url))
         session.hooks["response"].append(lambda answer, **_: heard.append(answer))
         try:
             with warnings.catch_warnings():

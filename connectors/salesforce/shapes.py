@@ -1,21 +1,23 @@
-"""What an object is made of in this org, and what is kept of a record of it. Pure.
+"""What an object is made of in this org, and how its records are read from JSON and from CSV. Pure.
 
-Runs once for every record that is ever read: what depends on the object alone is worked out
-before. Records come as JSON or as CSV, with values of their own forms; what is kept is the same.
+Runs for every record that is ever read: what depends on the object alone is worked out before, and
+what is not kept is never made. A record is a dictionary of its fields that hold something, with the
+values that JSON has; in CSV they have other forms, and become the same.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
+from journeysync.connectors.salesforce.answers import Page
 from journeysync.connectors.salesforce.names import OURS, OVERRIDES, TASK_FIELDS
-from journeysync.connectors.salesforce.streams import STAMP
 
-Row = Mapping[str, Any]
+Row = dict[str, Any]
+Described = Mapping[str, Any]
 
-_KEPT_APART = frozenset({"Id", "IsDeleted", STAMP, "MasterRecordId", "RecordTypeId"})
-_NUMBERS = frozenset({"int", "double", "currency", "percent", "long"})
 _UNREADABLE = frozenset({"address", "location", "base64", "complexvalue"})
 """Types of fields that hold other fields: ask for those."""
 _READ_OF_OURS = frozenset({*OVERRIDES, *TASK_FIELDS})
@@ -27,11 +29,8 @@ class Shape:
 
     fields: tuple[str, ...] = ()
     """To ask for."""
-    texts: tuple[str, ...] = ()
-    others: tuple[tuple[str, Callable[[Any], str]], ...] = ()
-    """Fields that JSON and CSV write differently, and what makes one of it."""
-    parents: tuple[tuple[str, str, str, Callable[[Any], str]], ...] = ()
-    """Fields of parents: the path, its two parts, and what makes a text of it."""
+    types: Mapping[str, str] = field(default_factory=dict)
+    """Field -> its type in Salesforce."""
     ours: tuple[str, ...] = ()
     """The fields that we write: what they hold is no news about the customer."""
     record_types: Mapping[str, str] = field(default_factory=dict)
@@ -41,43 +40,38 @@ class Shape:
     formulas: tuple[str, ...] = ()
     """Wanted, and worked out by Salesforce: a change of theirs moves no time stamp."""
 
+    @property
+    def parents(self) -> tuple[tuple[str, str, str], ...]:
+        """Fields of parents: the path and its two parts."""
+        split = (one.partition(".") for one in self.fields)
+        return tuple((f"{head}.{tail}", head, tail) for head, _, tail in split if tail)
 
-Describe = Callable[[str], Row]
+
+Describe = Callable[[str], Described]
 
 
-def shape_of(described: Row, wanted: Iterable[str], describe: Describe) -> Shape:
+def shape_of(described: Described, wanted: Iterable[str], describe: Describe) -> Shape:
     """Work it out from what an org has and what is wanted; parents are described as needed."""
     defined = fields_of(described)
-    texts: list[str] = []
-    others: list[tuple[str, Callable[[Any], str]]] = []
-    parents: list[tuple[str, str, str, Callable[[Any], str]]] = []
-    unknown, formulas, asked = [], [], []
+    types: dict[str, str] = {}
+    unknown, formulas = [], []
     for path in wanted:
         found = _find(path, defined, describe)
         if found is None or found["type"] in _UNREADABLE:
             unknown.append(path)
             continue
-        asked.append(path)
+        types[path] = str(found["type"])
         if found.get("calculated"):
             formulas.append(path)
-        head, _, tail = path.partition(".")
-        write = _writer(str(found["type"]))
-        if tail:
-            parents.append((path, head, tail, write))
-        elif path not in _KEPT_APART:
-            others.append((path, write))
-    texts = [path for path, write in others if write is _text]
     ours = tuple(one for one in defined if one.startswith(OURS) and one not in _READ_OF_OURS)
-    types = described.get("recordTypeInfos") or ()
+    types |= {one: str(defined[one]["type"]) for one in ours}
     return Shape(
-        fields=(*asked, *(one for one in ours if one not in asked)),
-        texts=tuple(texts),
-        others=tuple((path, write) for path, write in others if write is not _text),
-        parents=tuple(parents),
+        fields=tuple(types),
+        types=types,
         ours=ours,
         record_types={
             str(one.get("recordTypeId")): str(one.get("developerName") or one.get("name") or "")
-            for one in types
+            for one in described.get("recordTypeInfos") or ()
             if not one.get("master")
         },
         unknown=tuple(unknown),
@@ -85,12 +79,12 @@ def shape_of(described: Row, wanted: Iterable[str], describe: Describe) -> Shape
     )
 
 
-def fields_of(described: Row) -> dict[str, Row]:
+def fields_of(described: Described) -> dict[str, Described]:
     """Return the described fields by name."""
     return {str(one["name"]): one for one in described.get("fields", ())}
 
 
-def _find(path: str, defined: Mapping[str, Row], describe: Describe) -> Row | None:
+def _find(path: str, defined: Mapping[str, Described], describe: Describe) -> Described | None:
     """Find what is known of a field, or of a parent's field."""
     head, _, tail = path.partition(".")
     if not tail:
@@ -101,63 +95,83 @@ def _find(path: str, defined: Mapping[str, Row], describe: Describe) -> Row | No
     return None
 
 
-def content_of(row: Row, shape: Shape) -> dict[str, Any]:
-    """Keep what `normalise` needs of a record itself."""
-    found = {name: value for name in shape.texts if (value := row[name])}
-    for name, write in shape.others:
-        value = row[name]
-        if value is not None and value != "":
-            found[name] = write(value)
-    for path, head, tail, write in shape.parents:
-        value = row[path] if path in row else (row.get(head) or {}).get(tail)
-        if value is not None and value != "":
-            found[path] = write(value)
-    content: dict[str, Any] = {"fields": found}
-    kind = shape.record_types.get(row.get("RecordTypeId") or "") if shape.record_types else None
-    if kind:
-        content["record_type"] = kind
-    return content
+# --- records of JSON -----------------------------------------------------------------------------
 
 
-def shown_of(row: Row, shape: Shape) -> dict[str, str]:
-    """Show what a record holds in our own fields."""
-    return {name: held(row[name]) for name in shape.ours}
+def page_reader(shape: Shape) -> Callable[[bytes], Page]:
+    """Return what reads a page: only what was asked for is made, and nothing that is empty."""
+    simple = [one for one in shape.fields if "." not in one]
+    heads = dict.fromkeys(head for _path, head, _tail in shape.parents)
+    columns = [(one, Any, None) for one in (*simple, *heads)]
+    row = msgspec.defstruct("Row", columns, gc=False, omit_defaults=True)
+    rows = msgspec.defstruct("Rows", [("records", list[row])], bases=(_Head,))  # type: ignore[valid-type]
+    decode = msgspec.json.Decoder(rows).decode
+    parents = shape.parents
+
+    def read(body: bytes) -> Page:
+        found: Any = decode(body)
+        records: list[Row] = msgspec.to_builtins(found.records)
+        if parents:
+            _flatten(records, parents)
+        return Page(records, found.done, found.totalSize, found.nextRecordsUrl)
+
+    return read
 
 
-def held(value: Any) -> str:
-    """Write what a field of ours holds, whichever type it has."""
-    if isinstance(value, bool | float | int):
-        return _flag(value) if isinstance(value, bool) else _number(value)
-    text = str(value or "")
-    return _instant(text) if text.endswith("+0000") else text
+class _Head(msgspec.Struct, kw_only=True):
+    """What every page says besides its records."""
+
+    done: bool = True
+    totalSize: int | None = None  # noqa: N815  the name Salesforce uses
+    nextRecordsUrl: str | None = None  # noqa: N815
 
 
-def _text(value: Any) -> str:
-    return str(value)
+def _flatten(records: Iterable[Row], parents: Sequence[tuple[str, str, str]]) -> None:
+    """Write the fields of parents under their paths, as CSV has them."""
+    heads = dict.fromkeys(head for _path, head, _tail in parents)
+    for record in records:
+        known = {head: record.pop(head, None) or {} for head in heads}
+        for path, head, tail in parents:
+            value = known[head].get(tail)
+            if value is not None:
+                record[path] = value
 
 
-def _flag(value: Any) -> str:
-    return "true" if value in {True, "true"} else "false"
+# --- records of CSV ------------------------------------------------------------------------------
 
 
-def _number(value: Any) -> str:
-    try:
-        number = Decimal(str(value))
-    except ArithmeticError:
-        return str(value)
+def from_csv(rows: Iterable[Mapping[str, str]], shape: Shape) -> list[Row]:
+    """Return the records of CSV as JSON would have them."""
+    reads = [(name, _READS.get(kind, str)) for name, kind in shape.types.items()]
+    return [{name: read(row[name]) for name, read in reads if row.get(name)} for row in rows]
+
+
+def _instant(text: str) -> str:
+    return f"{text[:-1]}+0000" if text.endswith("Z") else text
+
+
+_READS: Mapping[str, Callable[[str], Any]] = {
+    "boolean": lambda text: text == "true",
+    "datetime": _instant,
+    "int": lambda text: int(float(text)),
+    "double": float,
+    "currency": float,
+    "percent": float,
+    "long": int,
+}
+
+
+# --- values --------------------------------------------------------------------------------------
+
+
+def written(value: Any) -> str:
+    """Write a value as text, whichever type it has: instants end in `Z`."""
+    if isinstance(value, str):
+        return f"{value[:-5]}Z" if value.endswith("+0000") else value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None:
+        return ""
+    number = Decimal(str(value))
     whole = number.to_integral_value()
     return f"{whole:f}" if number == whole else f"{number.normalize():f}"
-
-
-def _instant(value: Any) -> str:
-    """Write an instant in one way: JSON ends it in `+0000`, CSV in `Z`."""
-    text = str(value)
-    return f"{text[:-5]}Z" if text.endswith("+0000") else text
-
-
-def _writer(kind: str) -> Callable[[Any], str]:
-    if kind == "datetime":
-        return _instant
-    if kind == "boolean":
-        return _flag
-    return _number if kind in _NUMBERS else _text

@@ -40,7 +40,7 @@ class SalesforceSource:
         self.client = Client(setup.name, settings, sleep=sleep, monotonic=monotonic)
         self._mapping, self._own = read_mappings(setup.folder, settings.mapping)
         self._under = normalise.Under(self._mapping, setup.timezone, setup.currency)
-        self._reader = Reader(self.client, self._mapping, self._own, sleep)
+        self.reader = Reader(self.client, self._mapping, self._own, sleep)
         told = (self._mapping.version, setup.timezone, setup.currency or "")
         self.mapping_version = "-".join(told)
 
@@ -58,7 +58,7 @@ class SalesforceSource:
         What only some orgs have, or our user may not see, is said to be withheld, unless the
         workspace's own mapping asks for it.
         """
-        wanted, reader = STREAMS[stream], self._reader
+        wanted, reader = STREAMS[stream], self.reader
         if stream == self.streams[0]:
             reader.begin()
         batches = reader.full(wanted) if since is None else reader.changed(wanted, since, until)
@@ -87,7 +87,7 @@ class SalesforceSource:
 
     def check(self) -> Sequence[Finding]:
         """Look at sign-in, objects, fields, clock, calls, and at what no mapping names."""
-        return check.check(check.Look(self.client, self._reader, self._mapping, self._own))
+        return check.check(check.Look(self.client, self.reader, self._mapping, self._own))
 
     @property
     def calls(self) -> int:

@@ -60,7 +60,7 @@ class Stream:
 
 STAMP = "SystemModstamp"
 _SYSTEM = ("Id", "IsDeleted", STAMP, "CreatedDate")
-_PERSON = ("MasterRecordId", "Email", "Phone", "MobilePhone", "FirstName", "LastName", "OwnerId",
+_PERSON = ("Email", "Phone", "MobilePhone", "FirstName", "LastName", "OwnerId",
            "LeadSource", *OVERRIDES)  # fmt: skip
 _ACTIVITY = ("WhoId", "WhatId", "Subject", "OwnerId", "ActivityDate")
 _CHANGE = ("Field", "OldValue", "NewValue", "CreatedDate")
@@ -87,7 +87,7 @@ _ALL = (
         "accounts",
         "Account",
         "company",
-        ("MasterRecordId", "Name", "OwnerId", "IsPersonAccount", *OVERRIDES),
+        ("Name", "OwnerId", "IsPersonAccount", *OVERRIDES),
     ),
     Stream(
         "opportunities",
@@ -151,7 +151,7 @@ _ALL = (
         "cases",
         "Case",
         "ticket",
-        ("MasterRecordId", "ContactId", "AccountId", "Subject", "Status", "IsClosed", "ClosedDate",
+        ("ContactId", "AccountId", "Subject", "Status", "IsClosed", "ClosedDate",
          "Type", "Reason", "Priority", "Origin", "OwnerId", "RecordTypeId"),
         (Child("CaseHistory", "CaseId", "Case.", _CHANGE, history=True),),
         people=("ContactId",),

@@ -17,6 +17,7 @@ from journeysync.connectors.salesforce.names import (
     CLOSED,
     DUE,
     KEY,
+    OBJECTS,
     PREFIXES,
     TASK_FIELDS,
     TOUCHPOINT,
@@ -175,8 +176,9 @@ def about(row: TaskWrite) -> Record:
     A task on a lead can hang on nothing else; a contact goes before a lead.
     """
     here: dict[str, list[str]] = {}
-    for _, number in row.about:
-        here.setdefault(PREFIXES.get(number[:3], ""), []).append(number)
+    for kind, number in row.about:
+        if kind in OBJECTS:
+            here.setdefault(PREFIXES.get(number[:3], ""), []).append(number)
     who = next((here[kind][0] for kind in _PEOPLE if kind in here), "")
     what = next((here[kind][0] for kind in _MATTERS if kind in here), "")
     found = {"WhoId": who} if who else {}

@@ -11,7 +11,7 @@ from journeysync.sandbox.salesforce.bulk import Jobs
 from journeysync.sandbox.salesforce.business import Business
 from journeysync.sandbox.salesforce.call import Call
 from journeysync.sandbox.salesforce.composite import composite
-from journeysync.sandbox.salesforce.oauth import Sessions
+from journeysync.sandbox.salesforce.oauth import Sessions, refused
 from journeysync.sandbox.salesforce.pages import Cursors
 from journeysync.sandbox.salesforce.rules import Rules
 from journeysync.sandbox.salesforce.snapshot import snapshot
@@ -47,7 +47,12 @@ class Salesforce:
         self.jobs = Jobs(self.org, self.desk)
         self.business = Business(self.org)
         self.business.open()
-        self.sessions = Sessions(self.org, *self.secrets.values(), self.access_token)
+        self.sessions = Sessions(
+            self.org,
+            self.secrets["client_id"],
+            self.secrets["client_secret"],
+            self.access_token,
+        )
         self._used: dict[int, int] = {}
         self._routes = tuple(
             (method, re.compile(f"^{path}/?$"), run) for method, path, run in self._endpoints()
@@ -204,6 +209,9 @@ class Salesforce:
     def _stamped(self, given: Answer) -> Answer:
         given.headers["Date"] = formatdate(self.org.date / 1000, usegmt=True)
         usage = f"api-usage={self.used}/{self.org.switches.daily_limit}"
+        if self.org.switches.app_limit:
+            share = f"{self.used}/{self.org.switches.app_limit}"
+            usage += f"; per-app-api-usage={share}(appName=journeysync)"
         if given.status != 401:  # noqa: PLR2004 - whoever is not known is told nothing
             given.headers["Sforce-Limit-Info"] = usage
         return given
@@ -231,8 +239,7 @@ class Salesforce:
         elif request.path == "/services/oauth2/token":
             if kind != "revoked-token":
                 return self._stamped(self.sessions.token(request))
-            words = {"error": "invalid_grant", "error_description": "authentication failure"}
-            given = answer(400, words)
+            given = refused("invalid_grant", "authentication failure")
         elif kind == "lost-scope":
             words = "The REST API is not enabled for this Organization."
             given = Refusal("API_DISABLED_FOR_ORG", words, 403).http()

@@ -84,7 +84,7 @@ def fill(org: "Org", record: "Record", at: int) -> None:
 def derive(org: "Org", record: "Record", at: int) -> None:
     """Work out what always follows from the other values."""
     values, name = record.values, record.kind.name
-    if name in _NAMED or (name == "Account" and values.get("IsPersonAccount")):
+    if name in _NAMED or (name == "Account" and values.get("LastName")):
         parts = [part for part in (values.get("FirstName"), values.get("LastName")) if part]
         if parts:
             values["Name"] = " ".join(parts)
@@ -188,10 +188,44 @@ def created(org: "Org", record: "Record", at: int, by: str) -> None:
         if contact:
             values = {"OpportunityId": record.id, "ContactId": contact, "IsPrimary": True}
             org.create(org.kinds["OpportunityContactRole"], values, at, by)
+    elif name == "Account" and org.switches.person_accounts and record.get("LastName"):
+        _person(org, record, at, by)
     elif name in ("Task", "Event"):
         _active(org, record)
     elif name in ("PermissionSetAssignment", "FieldPermissions"):
         org.regrant()
+
+
+_PERSON = {
+    "FirstName": "FirstName", "LastName": "LastName", "Salutation": "Salutation",
+    "PersonEmail": "Email", "PersonMobilePhone": "MobilePhone",
+    "PersonMailingCity": "MailingCity", "PersonHasOptedOutOfEmail": "HasOptedOutOfEmail",
+    "Phone": "Phone", "OwnerId": "OwnerId",
+}  # fmt: skip
+
+
+def _person(org: "Org", record: "Record", at: int, by: str) -> None:
+    """An account that is a person has a contact of its own, in its shadow."""
+    values = {there: record.get(here) for here, there in _PERSON.items()}
+    shadow = org.create(org.kinds["Contact"], values | {"AccountId": record.id}, at, by)
+    shadow.values["IsPersonAccount"] = True
+    record.values |= {"IsPersonAccount": True, "PersonContactId": shadow.id}
+
+
+def _mirror(org: "Org", record: "Record", before: Mapping[str, Any], at: int, by: str) -> None:
+    """Keep a person's account and contact the same."""
+    account = record.kind.name == "Account"
+    other = org.of_id(record.get("PersonContactId" if account else "AccountId"))
+    if other is None:
+        return
+    pairs = _PERSON.items() if account else [(there, here) for here, there in _PERSON.items()]
+    values = {
+        there: record.get(here)
+        for here, there in pairs
+        if here in before and other.get(there) != record.get(here)
+    }
+    if values:
+        org.set(other, values, at, by)
 
 
 def _active(org: "Org", record: "Record") -> None:
@@ -212,6 +246,8 @@ def changed(org: "Org", record: "Record", before: Mapping[str, Any], at: int, by
         values["LastStageChangeDate"] = at
         values["Probability"] = float(CHANCES.get(values["StageName"], 10))
     derive(org, record, at)
+    if values.get("IsPersonAccount"):
+        _mirror(org, record, before, at, by)
     if kind.name == "Opportunity" and any(name in before for name in _HISTORY_FIELDS):
         _remember_stage(org, record, before, at, by)
     if kind.name in ("Task", "Event"):

@@ -49,10 +49,10 @@ class Sessions:
         if grant == JWT:
             return self._assertion(request, form)
         if grant == "refresh_token":
-            return _refuse("invalid_grant", "expired access/refresh token")
+            return refused("invalid_grant", "expired access/refresh token")
         if grant == "password":
-            return _refuse("invalid_grant", "authentication failure")
-        return _refuse("unsupported_grant_type", "grant type not supported")
+            return refused("invalid_grant", "authentication failure")
+        return refused("unsupported_grant_type", "grant type not supported")
 
     def _credentials(self, request: Request, form: dict[str, str]) -> Answer:
         kind, _, coded = request.headers.get("authorization", "").partition(" ")
@@ -60,11 +60,11 @@ class Sessions:
             name, _, secret = base64.b64decode(coded).decode().partition(":")
             form = {"client_id": name, "client_secret": secret, **form}
         if form.get("client_id") != self.client_id:
-            return _refuse("invalid_client_id", "client identifier invalid")
+            return refused("invalid_client_id", "client identifier invalid")
         if form.get("client_secret") != self.client_secret:
-            return _refuse("invalid_client", "invalid client credentials")
+            return refused("invalid_client", "invalid client credentials")
         if not self.org.switches.credentials_user:
-            return _refuse("invalid_grant", "no client credentials user enabled")
+            return refused("invalid_grant", "no client credentials user enabled")
         return self._give(request)
 
     def _assertion(self, request: Request, form: dict[str, str]) -> Answer:
@@ -72,15 +72,15 @@ class Sessions:
         try:
             head, claims = (msgspec.json.decode(_decode(part)) for part in parts[:2])
         except (ValueError, msgspec.DecodeError):
-            return _refuse("invalid_grant", "invalid assertion")
+            return refused("invalid_grant", "invalid assertion")
         if len(parts) != 3 or not parts[2] or head.get("alg") != "RS256":  # noqa: PLR2004 - of a JWT
-            return _refuse("invalid_grant", "invalid assertion")
+            return refused("invalid_grant", "invalid assertion")
         if claims.get("iss") != self.client_id:
-            return _refuse("invalid_client_id", "client identifier invalid")
+            return refused("invalid_client_id", "client identifier invalid")
         if claims.get("aud") not in AUDIENCES:
-            return _refuse("invalid_grant", "audience is invalid")
+            return refused("invalid_grant", "audience is invalid")
         if claims.get("sub") != USERNAME:
-            return _refuse("invalid_grant", "user hasn't approved this consumer")
+            return refused("invalid_grant", "user hasn't approved this consumer")
         return self._give(request)
 
     def _give(self, request: Request) -> Answer:
@@ -105,6 +105,6 @@ def _decode(part: str) -> bytes:
     return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
 
-def _refuse(error: str, words: str) -> Answer:
+def refused(error: str, words: str) -> Answer:
     shown: dict[str, Any] = {"error": error, "error_description": words}
     return answer(400, shown)

@@ -191,8 +191,9 @@ def _require(work: Work, command: dict[str, Any]) -> dict[str, Any]:
     if names[0] is None or names[1] is None:
         raise BadEdit("require needs property, value and needed")
     message = str(command.get("message", f"{names[1].label} must be filled in."))
+    code = str(command.get("code", "FIELD_CUSTOM_VALIDATION_EXCEPTION"))
     rule = Validation(
-        work.kind.name, names[0].name, str(command.get("value", "*")), names[1].name, message
+        work.kind.name, names[0].name, str(command.get("value", "*")), names[1].name, message, code
     )
     work.desk.rules.validations.append(rule)
     return {"rules": len(work.desk.rules.validations)}
@@ -215,6 +216,16 @@ def _lock(work: Work, command: dict[str, Any]) -> dict[str, Any]:
     return {"id": record.id, "times": work.desk.rules.locks[record.id]}
 
 
+def _protect(work: Work, command: dict[str, Any]) -> dict[str, Any]:
+    """Let the API's user see a record and not write it; `"protected": false` undoes it."""
+    record = work.target(command)
+    if command.get("protected", True):
+        work.desk.rules.protected.add(record.id)
+    else:
+        work.desk.rules.protected.discard(record.id)
+    return {"id": record.id, "protected": record.id in work.desk.rules.protected}
+
+
 def _hide(work: Work, command: dict[str, Any]) -> dict[str, Any]:
     """Take a field out of the sight of the API's user; `"hidden": false` gives it back."""
     one = work.kind.find(str(command.get("property", "")))
@@ -231,5 +242,6 @@ def _hide(work: Work, command: dict[str, Any]) -> dict[str, Any]:
 _ACTIONS: dict[str, Act] = {
     "set": _set, "complete": _complete, "delete": _delete, "undelete": _undelete,
     "merge": _merge, "convert": _convert, "create": _create, "link": _link, "unlink": _unlink,
-    "require": _require, "duplicates": _duplicates, "lock": _lock, "hide": _hide,
+    "require": _require, "duplicates": _duplicates, "lock": _lock,
+    "protect": _protect, "hide": _hide,
 }  # fmt: skip

@@ -67,6 +67,7 @@ class Plan:
 
     def rows(self) -> list[Any]:
         """Give what fits, in order."""
+        found: list[Any]
         if self.groups is not None:
             found = self.groups.rows(self._fitting())
         else:

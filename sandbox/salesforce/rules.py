@@ -24,6 +24,8 @@ class Validation:
     value: str
     needed: str
     message: str
+    code: str = "FIELD_CUSTOM_VALIDATION_EXCEPTION"
+    """A flow that fails instead says `CANNOT_EXECUTE_FLOW_TRIGGER`."""
 
 
 @dataclass(slots=True)
@@ -44,6 +46,8 @@ class Rules:
     duplicates: list[Duplicates] = field(default_factory=list)
     locks: dict[str, int] = field(default_factory=dict)
     """By record id: how many more writes find it locked."""
+    protected: set[str] = field(default_factory=set)
+    """Records that the user of the API may see and not write."""
     assigned_to: str = ""
     """Whom the assignment rule of leads and cases names."""
 
@@ -62,8 +66,7 @@ class Rules:
                 continue
             held = values.get(rule.name)
             if str(held) == rule.value or (rule.value == "*" and held is not None):
-                code = "FIELD_CUSTOM_VALIDATION_EXCEPTION"
-                raise Refusal(code, rule.message, fields=[rule.needed])
+                raise Refusal(rule.code, rule.message, fields=[rule.needed])
 
     def _duplicates(
         self, org: Org, kind: Kind, values: Mapping[str, Any], own: str, *, allow: bool
@@ -86,7 +89,10 @@ class Rules:
                 )
 
     def lock(self, values: Mapping[str, Any]) -> None:
-        """Refuse where a record, or one it hangs on, is held by somebody else."""
+        """Refuse where a record is not ours to write, or one it hangs on is held by somebody."""
+        if values.get("Id") in self.protected:
+            words = "insufficient access rights on object id"
+            raise Refusal("INSUFFICIENT_ACCESS_OR_READONLY", words)
         for name in _PARENTS:
             number = values.get(name)
             if number and self.locks.get(number, 0) > 0:

@@ -92,13 +92,13 @@ def _choices(org: Org, start: int) -> None:
         kind, _, one = field.partition(".")
         for order, (value, label) in enumerate(org.kinds[kind].fields[one].values, 1):
             ends = value in ("Completed", "Closed - Converted")
-            values = {"MasterLabel": label, "ApiName": value, "IsActive": True,
-                      "SortOrder": order, last: ends}  # fmt: skip
-            org.create(org.kinds[name], values, start)
+            row = {"MasterLabel": label, "ApiName": value, "IsActive": True,
+                   "SortOrder": order, last: ends}  # fmt: skip
+            org.create(org.kinds[name], row, start)
     for name in ("Package", "Company contract"):
-        values = {"Name": name, "DeveloperName": name.replace(" ", "_"),
-                  "SobjectType": "Opportunity", "IsActive": True}  # fmt: skip
-        org.create(org.kinds["RecordType"], values, start)
+        sort = {"Name": name, "DeveloperName": name.replace(" ", "_"),
+                "SobjectType": "Opportunity", "IsActive": True}  # fmt: skip
+        org.create(org.kinds["RecordType"], sort, start)
     queue = {"Name": "Enquiries", "DeveloperName": "Enquiries", "Type": "Queue"}
     org.create(org.kinds["Group"], queue, start)
 
@@ -113,6 +113,6 @@ def _companies(org: Org, start: int) -> None:
         org.create(org.kinds["Account"], values, start, ben)
     for name, days in ((FAIR, 45), (OPEN_DAY, 120)):
         day = org.world.now - days * DAY
-        values = {"Name": name, "Type": "Conference", "Status": "Completed", "IsActive": True,
-                  "OwnerId": ben, "Description": "Who came to our stand."}  # fmt: skip
-        org.create(org.kinds["Campaign"], values, day, ben)
+        event = {"Name": name, "Type": "Conference", "Status": "Completed", "IsActive": True,
+                 "OwnerId": ben, "Description": "Who came to our stand."}  # fmt: skip
+        org.create(org.kinds["Campaign"], event, day, ben)

@@ -6,7 +6,7 @@ in whole seconds: Salesforce knows nothing finer.
 
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from journeysync.sandbox.salesforce import effects, setup_kinds, standard, standard_more
@@ -20,6 +20,7 @@ BIN = 15 * DAY
 """So long a deleted record can be found in the bin."""
 DATE_BEHIND, STAMP_BEHIND = 1_500, 3_500
 """What is done now was done two seconds before what a client's next request is answered at."""
+LEADS = ("Lead", "LeadHistory", "LeadStatus")
 FIRST_NUMBER = 62**3 * 36
 
 
@@ -66,14 +67,21 @@ class Switches:
     person_accounts: bool = False
     multi_currency: bool = False
     leads: bool = True
+    without: list[str] = field(default_factory=list)
+    """Kinds that this org does not have, such as EmailMessage."""
     api: bool = True
     assignment: bool = True
     """Updating a Lead or Case gives it to the owner the assignment rule names."""
     credentials_user: bool = True
     """The client credentials flow has a user to run as."""
     daily_limit: int = 100_000
+    app_limit: int = 0
+    """A share of the day's calls for this app alone; 0: none, and nothing is said of it."""
     page: int = 2_000
     """Rows a page: never more than a client asks for, often fewer."""
+
+    def missing(self) -> list[str]:
+        return self.without if self.leads else [*self.without, *LEADS]
 
 
 class Org:
@@ -125,7 +133,7 @@ class Org:
         if found is None:
             lower = name.lower()
             found = next((one for key, one in self.kinds.items() if key.lower() == lower), None)
-        if found is not None and found.name.startswith("Lead") and not self.switches.leads:
+        if found is not None and found.name in self.switches.missing():
             return None
         return found
 
