@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import requests
 from pydantic import SecretStr
+from requests.adapters import HTTPAdapter
 
 from journeysync.connectors.salesforce.client import Client
 from journeysync.connectors.salesforce.settings import read_settings
@@ -33,26 +35,26 @@ Reply = Callable[[Asked], tuple[int, Any]]
 """Status and body: JSON, or bytes as they are."""
 
 
-@dataclass
-class Canned(requests.Session):
+class Canned(HTTPAdapter):
     """Answers a request by a function; remembers what was asked."""
 
-    reply: Reply
-    asked: list[Asked] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
+    def __init__(self, reply: Reply) -> None:
         super().__init__()
+        self._reply = reply
+        self.asked: list[Asked] = []
 
-    def request(self, method: str | bytes, url: str | bytes, **more: Any) -> requests.Response:
-        path = str(url).removeprefix(HOST).removeprefix("/services/data/v64.0/")
-        params: Mapping[str, str] = more.get("params") or {}
-        one = Asked(
-            str(method), path, params.get("q", ""), more.get("json"), more.get("data") or b""
-        )
+    def send(self, request: requests.PreparedRequest, *_: Any, **_more: Any) -> requests.Response:
+        parts = urlsplit(str(request.url))
+        path = parts.path.removeprefix("/services/data/v64.0/")
         if path == "/services/data":
             return _response(200, [{"version": "64.0"}])
+        soql = parse_qs(parts.query).get("q", [""])[0]
+        sent = request.body if isinstance(request.body, bytes) else b""
+        is_json = "json" in str(request.headers.get("Content-Type", ""))
+        body = json.loads(sent) if is_json else None
+        one = Asked(str(request.method), path, soql, body, b"" if is_json else sent)
         self.asked.append(one)
-        return _response(*self.reply(one))
+        return _response(*self._reply(one))
 
 
 def _response(status: int, body: Any) -> requests.Response:
@@ -77,7 +79,7 @@ def org(reply: Reply, slept: list[float] | None = None, **settings: Any) -> tupl
         monotonic=lambda: 1000.0,
     )
     canned = Canned(reply)
-    client._session = canned
+    client._session.mount(HOST, canned)
     return client, canned
 
 

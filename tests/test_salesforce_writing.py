@@ -9,6 +9,7 @@ from hubspot_portal import SPECS, outcomes
 from salesforce_org import Org, org
 
 from journeysync.connectors.salesforce import bulk_ingest
+from journeysync.connectors.salesforce.collections import Row
 from journeysync.connectors.salesforce.connector import Salesforce
 from journeysync.core.errors import OverBudget, ToolDown
 from journeysync.core.ports import Held, PresentRecord, RecordWrite
@@ -177,7 +178,7 @@ def test_many_rows_go_as_a_job(here: Org, monkeypatch: pytest.MonkeyPatch) -> No
     held(tool, numbers[0])
     ingest = tool._writer._ingest
     rows = [
-        bulk_ingest.Row(one, "Contact", {"Journey_Stage__c": None, "Journey_Reason__c": "é,\n“x”"},
+        Row(one, "Contact", {"Journey_Stage__c": None, "Journey_Reason__c": "é,\n“x”"},
                         one)
         for one in numbers
     ]  # fmt: skip
