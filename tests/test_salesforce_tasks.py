@@ -20,18 +20,41 @@ DUE = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
 UPSERT = "PATCH /services/data/composite/sobjects/Task"
 
 
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[Org]:
-    with org(tmp_path, customers=3) as one:
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Org]:
+    """An org that has no field of ours."""
+    with org(tmp_path_factory.mktemp("bare"), customers=2) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def provisioned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Org]:
+    with org(tmp_path_factory.mktemp("keyed"), customers=2) as one:
+        one.connect().provision(["contact"], SPECS, dry_run=False, remove=False)
         yield one
 
 
 @pytest.fixture
-def keyed(here: Org) -> Org:
+def here(bare: Org) -> Iterator[Org]:
+    yield bare
+    without_ours(bare)
+
+
+@pytest.fixture
+def keyed(provisioned: Org) -> Iterator[Org]:
     """An org that takes an external id on tasks."""
-    here.connect().provision(["contact"], SPECS, dry_run=False, remove=False)
-    here.clear()
-    return here
+    yield provisioned
+    without_ours(provisioned)
+
+
+def without_ours(here: Org) -> None:
+    """Take away what a test left: its tasks for good, and its faults."""
+    here.admin("DELETE", "/faults")
+    pages = here.connect().client.query(
+        "SELECT Id FROM Task WHERE Subject LIKE 'Call Maya%'", deleted=True
+    )
+    for number in [row["Id"] for page in pages for row in page]:
+        here.edit("delete", "Task", id=number, permanently=True)
 
 
 def contact(here: Org) -> str:
@@ -216,21 +239,22 @@ def test_without_fields_the_key_stands_in_the_text(here: Org) -> None:
     )  # fmt: skip
 
 
-def test_an_org_that_takes_the_key_as_a_plain_field_only(here: Org) -> None:
+def test_an_org_that_takes_the_key_as_a_plain_field_only(tmp_path: Path) -> None:
     """Then a task is looked for before it is made, and its creation is not repeated."""
-    body = {"FullName": "Activity.Journey_Key__c",
-            "Metadata": {"type": "Text", "length": 80, "label": "Journey key"}}  # fmt: skip
-    here.connect().client.send("POST", "tooling/sobjects/CustomField", body, repeatable=False)
-    here.connect().provision(["contact"], SPECS, dry_run=False, remove=False)
-    (first,) = make(here, task(here))
-    (again,) = make(here, task(here))
-    assert first.id == again.id
-    assert [one.key for one in here.connect().tasks(keys=["js1-a"])] == ["js1-a"]
-    tool = here.connect()
-    here.fault("applied-then-reset", "POST /services/data/composite/sobjects")
-    (lost,) = tool.create_tasks([task(here, "js1-b")])
-    assert lost.status == "unknown"
-    assert [one.key for one in tool.tasks(keys=["js1-b"])] == ["js1-b"]
+    with org(tmp_path, customers=2) as here:
+        body = {"FullName": "Activity.Journey_Key__c",
+                "Metadata": {"type": "Text", "length": 80, "label": "Journey key"}}  # fmt: skip
+        here.connect().client.send("POST", "tooling/sobjects/CustomField", body, repeatable=False)
+        here.connect().provision(["contact"], SPECS, dry_run=False, remove=False)
+        (first,) = make(here, task(here))
+        (again,) = make(here, task(here))
+        assert first.id == again.id
+        assert [one.key for one in here.connect().tasks(keys=["js1-a"])] == ["js1-a"]
+        tool = here.connect()
+        here.fault("applied-then-reset", "POST /services/data/composite/sobjects")
+        (lost,) = tool.create_tasks([task(here, "js1-b")])
+        assert lost.status == "unknown"
+        assert [one.key for one in tool.tasks(keys=["js1-b"])] == ["js1-b"]
 
 
 # --- the org's own words -------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Our fields on the pretend org: what is held, who changed it, and what becomes of each row."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +22,43 @@ FIELDS = (STAGE, REASON, SINCE, MISSED)
 PATH = "PATCH /services/data/composite/sobjects"
 
 
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[Org]:
-    with org(tmp_path, customers=3) as one:
+@contextmanager
+def provisioned(folder: Path) -> Iterator[Org]:
+    with org(folder, customers=3) as one:
         one.connect().provision(["contact"], SPECS, dry_run=False, remove=False)
-        one.clear()
+        yield one
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Org]:
+    with provisioned(tmp_path_factory.mktemp("shared")) as one:
+        yield one
+
+
+@pytest.fixture
+def here(shared: Org) -> Org:
+    """An org whose setup stays as it is."""
+    shared.admin("DELETE", "/faults")
+    shared.clear()
+    shared.slept.clear()
+    return shared
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Org]:
+    """An org for a test that changes the setup."""
+    with provisioned(tmp_path) as one:
         yield one
 
 
 def people(here: Org, name: str = "Contact", where: str = "") -> list[str]:
     soql = f"SELECT Id FROM {name} {where} ORDER BY Id"
     return [row["Id"] for page in here.connect().client.query(soql) for row in page]
+
+
+def someone(here: Org) -> str:
+    """A contact of whom nothing was written yet."""
+    return here.create("Contact", LastName="Somebody")
 
 
 def write(tool: Salesforce, number: str, kind: str = "contact", **values: str) -> tuple[str, str]:
@@ -53,7 +80,7 @@ def values(fields: Mapping[str, Held]) -> dict[str, str]:
 
 
 def test_what_is_written_is_held(here: Org) -> None:
-    tool, number = here.connect(), people(here)[0]
+    tool, number = here.connect(), someone(here)
     want = {STAGE: "before", REASON: "Two\nlines “é”", SINCE: "2026-11-18T09:30:00Z", MISSED: "2"}
     assert write(tool, number, **want) == ("done", "")
     assert values(held(tool, number)) == want
@@ -62,7 +89,7 @@ def test_what_is_written_is_held(here: Org) -> None:
 
 
 def test_two_rows_of_one_record_are_one(here: Org) -> None:
-    tool, number = here.connect(), people(here)[0]
+    tool, number = here.connect(), someone(here)
     rows = [RecordWrite("contact", number, {one: "before"}) for one in (STAGE, REASON)]
     assert [one.status for one in tool.write_records(rows)] == ["done", "done"]
     assert values(held(tool, number)) == {STAGE: "before", REASON: "before", SINCE: "", MISSED: ""}
@@ -91,26 +118,25 @@ REFUSED: dict[str, tuple[dict[str, str], str]] = {
 
 @pytest.mark.parametrize(("bad", "code"), REFUSED.values(), ids=REFUSED)
 def test_a_refused_row_leaves_the_others_alone(here: Org, bad: dict[str, str], code: str) -> None:
-    tool, (one, two, *_) = here.connect(), people(here)
+    tool, one, two = here.connect(), someone(here), someone(here)
     found = tool.write_records(
         [RecordWrite("contact", one, bad), RecordWrite("contact", two, {STAGE: "before"})]
     )
     assert outcomes(found) == {one: ("failed", code), two: ("done", "")}
 
 
-def test_a_validation_rule_is_told_in_its_own_words(here: Org) -> None:
+def test_a_validation_rule_is_told_in_its_own_words(own: Org) -> None:
     rule = {"property": "Journey_Stage__c", "value": "during", "needed": "Journey_Reason__c",
             "message": "Say why somebody is in During."}  # fmt: skip
-    here.edit("require", "Contact", **rule)
-    tool, number = here.connect(), people(here)[0]
+    own.edit("require", "Contact", **rule)
+    tool, number = own.connect(), someone(own)
     (found,) = tool.write_records([RecordWrite("contact", number, {STAGE: "during"})])
     assert found.code == "FIELD_CUSTOM_VALIDATION_EXCEPTION"
     assert "“Say why somebody is in During.”" in found.message
 
 
 def test_rows_that_cannot_be_written(here: Org) -> None:
-    here.create("Lead", LastName="Goes", Company="On")
-    lead = people(here, "Lead", "WHERE IsConverted = false")[0]
+    lead = here.create("Lead", LastName="Goes", Company="On")
     here.edit("convert", "Lead", id=lead)
     gone = here.create("Contact", LastName="Gone")
     here.edit("delete", "Contact", id=gone)
@@ -122,7 +148,7 @@ def test_rows_that_cannot_be_written(here: Org) -> None:
 
 
 def test_a_lock_is_waited_for(here: Org) -> None:
-    number = people(here)[0]
+    number = someone(here)
     here.edit("lock", "Contact", id=number, times=2)
     assert write(here.connect(), number, **{STAGE: "before"}) == ("done", "")
     assert here.slept == [1, 2]
@@ -131,20 +157,20 @@ def test_a_lock_is_waited_for(here: Org) -> None:
 def test_a_write_whose_answer_was_lost_is_sent_again(here: Org) -> None:
     """An update says the same twice."""
     here.fault("applied-then-reset", PATH)
-    tool, number = here.connect(), people(here)[0]
+    tool, number = here.connect(), someone(here)
     assert write(tool, number, **{STAGE: "before"}) == ("done", "")
     assert sum(one["path"].endswith("composite/sobjects") for one in here.journal()) == 2
 
 
 def test_a_token_that_ends_between_two_requests(here: Org) -> None:
-    tool, number = here.connect(), people(here)[0]
+    tool, number = here.connect(), someone(here)
     tool.owners()
     here.edit("expire", "org")
     assert write(tool, number, **{STAGE: "before"}) == ("done", "")
 
 
 def test_the_days_calls_end_the_run_and_the_row_is_as_before(here: Org) -> None:
-    tool, number = here.connect(), people(here)[0]
+    tool, number = here.connect(), someone(here)
     tool.owners()
     here.fault("429", PATH)
     with pytest.raises(OverBudget):
@@ -152,14 +178,14 @@ def test_the_days_calls_end_the_run_and_the_row_is_as_before(here: Org) -> None:
     assert held(here.connect(), number)[STAGE].value == ""
 
 
-def test_a_field_that_went_away_during_a_run(here: Org) -> None:
+def test_a_field_that_went_away_during_a_run(own: Org) -> None:
     """The rows that name it fail with a next step; the others go through."""
-    tool, (one, two, *_) = here.connect(), people(here)
+    tool, one, two = own.connect(), someone(own), someone(own)
     held(tool, one)
     rows = "SELECT Id FROM CustomField WHERE DeveloperName = 'Journey_Reason'"
     for field in [row["Id"] for page in tool.client.tooling(rows) for row in page]:
         path = f"tooling/sobjects/CustomField/{field}"
-        here.connect().client.send("DELETE", path, repeatable=True)
+        own.connect().client.send("DELETE", path, repeatable=True)
     found = tool.write_records(
         [
             RecordWrite("contact", one, {STAGE: "before", REASON: "because"}),
@@ -173,7 +199,7 @@ def test_a_field_that_went_away_during_a_run(here: Org) -> None:
 
 def test_many_rows_go_as_a_job(here: Org, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk_ingest, "WORTH", 3)
-    numbers = people(here)[:3]
+    numbers = [someone(here) for _ in range(3)]
     tool = here.connect()
     held(tool, numbers[0])
     ingest = tool._writer._ingest
@@ -203,7 +229,7 @@ def test_records_come_in_the_order_they_were_asked_for(here: Org) -> None:
 
 
 def test_a_merged_record_is_the_one_it_became(here: Org) -> None:
-    first, second, third, *_ = people(here)
+    first, second, third = (someone(here) for _ in range(3))
     here.edit("merge", "Contact", id=second, other=first)
     here.edit("merge", "Contact", id=third, other=second)
     (found,) = present(here, first)
@@ -213,7 +239,8 @@ def test_a_merged_record_is_the_one_it_became(here: Org) -> None:
 def test_a_deleted_record_is_gone(here: Org) -> None:
     gone = here.create("Contact", LastName="Gone")
     here.edit("delete", "Contact", id=gone)
-    assert [one.id for one in present(here, gone, people(here)[0])] == ["", people(here)[0]]
+    kept = someone(here)
+    assert [one.id for one in present(here, gone, kept)] == ["", kept]
 
 
 def test_a_converted_lead_is_no_record_to_write_to(here: Org) -> None:
@@ -244,7 +271,7 @@ BY: dict[str, str] = {"person": "person", "automation": "automation", "integrati
 @pytest.mark.parametrize(("by", "said"), BY.items(), ids=BY)
 def test_whose_edit_a_tracked_field_shows(here: Org, by: str, said: str) -> None:
     """Salesforce keeps who changed the stage, whatever happens to the record afterwards."""
-    tool, number = here.connect(), people(here)[0]
+    tool, number = here.connect(), someone(here)
     write(tool, number, **{STAGE: "before", REASON: "because"})
     changed(here, number, by)
     here.edit("set", "Contact", id=number, by="person", properties={"Title": "Dr"})
@@ -254,7 +281,7 @@ def test_whose_edit_a_tracked_field_shows(here: Org, by: str, said: str) -> None
 
 
 def test_our_own_write_is_ours(here: Org) -> None:
-    tool, number = here.connect(), people(here)[0]
+    tool, number = here.connect(), someone(here)
     write(tool, number, **{STAGE: "before"})
     assert held(tool, number, history=True)[STAGE].by == "us"
 
@@ -262,7 +289,7 @@ def test_our_own_write_is_ours(here: Org) -> None:
 def test_of_a_field_that_is_not_tracked_only_the_last_touch_of_the_record_is_known(
     here: Org,
 ) -> None:
-    tool, number = here.connect(), people(here)[0]
+    tool, number = here.connect(), someone(here)
     write(tool, number, **{REASON: "because"})
     changed(here, number, "person", "Journey_Reason__c")
     assert held(tool, number, history=True)[REASON].by == "person"
@@ -272,7 +299,7 @@ def test_of_a_field_that_is_not_tracked_only_the_last_touch_of_the_record_is_kno
 
 def test_a_named_program_is_no_person(here: Org) -> None:
     """An integration that signs in as a colleague is told by its name in the workspace."""
-    number = people(here)[0]
+    number = someone(here)
     write(here.connect(), number, **{STAGE: "before"})
     changed(here, number, "person")
     named = here.connect(automation_users=["ANA@willowstreet.example"])
@@ -280,13 +307,13 @@ def test_a_named_program_is_no_person(here: Org) -> None:
     assert held(named, number, history=True)[STAGE].by == "automation"
 
 
-def test_an_edit_that_a_stopped_history_does_not_know(here: Org) -> None:
-    """Tracking was turned off: our write is the last one known, but not what stands there."""
-    tool, number = here.connect(), people(here)[0]
+def test_an_edit_that_a_stopped_history_does_not_know(own: Org) -> None:
+    """Tracking was turned off: our write is the last one known, but not what stands town."""
+    tool, number = own.connect(), someone(own)
     write(tool, number, **{STAGE: "before"})
-    track(here, tracked=False)
-    changed(here, number, "person")
-    assert held(here.connect(), number, history=True)[STAGE].by == "person"
+    track(own, tracked=False)
+    changed(own, number, "person")
+    assert held(own.connect(), number, history=True)[STAGE].by == "person"
 
 
 def track(here: Org, *, tracked: bool) -> None:
