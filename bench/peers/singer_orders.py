@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import time
+from contextlib import redirect_stdout
 from pathlib import Path
 
 
@@ -29,11 +30,10 @@ def main(url: str, key: str, secret: str) -> None:
         write(*given, **more)
 
     singer.write_record = counted
-    out, sys.stdout = sys.stdout, Path(os.devnull).open("w", encoding="utf-8")
-    start = time.process_time()
-    tap.sync_orders({}, None)
-    seconds = time.process_time() - start
-    sys.stdout = out
+    with Path(os.devnull).open("w", encoding="utf-8") as sink, redirect_stdout(sink):
+        start = time.process_time()
+        tap.sync_orders({}, None)
+        seconds = time.process_time() - start
     print(json.dumps({"seconds": seconds, "orders": seen}))
 
 
