@@ -86,8 +86,7 @@ _FOLLOWED_UP = (
     line(45, "10:00", "wrote", "thanks", letter="thanks"),
     line(46, "10:00", "wrote", "review", letter="review"),
     line(65, "11:00", "called", "follow-up call", topic="What became of it?"),
-    line(115, "10:00", "wrote", "idea", letter="idea"),
-    line(206, "10:00", "wrote", "idea", letter="idea"),
+    *(line(day, "10:00", "wrote", "idea", letter="idea") for day in (115, 206, 297, 388)),
 )
 PROJECT = (
     *_ASKED, *_BOOKED, *_TALKED, *_CHOSEN, *_CONSULTED, *_DEPOSIT_PAID, *_SERVED, *_BILLED,
