@@ -71,9 +71,7 @@ def command(
     from journeysync.commands.pretend import pretend
 
     told: dict[str, Any] = {}
-    with pretend(
-        console, folder=keep, journey=journey, only=only, customers=customers
-    ) as ready:
+    with pretend(console, folder=keep, journey=journey, only=only, customers=customers) as ready:
         for number, (name, headline, args) in enumerate(_STEPS, 1):
             told[name] = _step(console, number, headline, args, ready.workspace)
         written = told["second_sync"]["done"] if console.as_json else None

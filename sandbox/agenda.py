@@ -5,7 +5,8 @@ not. What has happened by now is told at the start; the rest waits its turn.
 """
 
 import heapq
-from collections.abc import Callable, Set
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from itertools import count
 
 from journeysync.sandbox.data.businesses import first_stories, later_stories
@@ -14,6 +15,7 @@ from journeysync.sandbox.world import DAY, World
 
 SEEN = frozenset({"booked", "moved", "cancelled", "rescheduled", "ended"})
 
+
 class Agenda:
     """Tells one tool what happens in one business."""
 
@@ -21,7 +23,7 @@ class Agenda:
         self,
         world: World,
         write: Callable[[Story, Happening], None],
-        seen: Set[str] = SEEN,
+        seen: AbstractSet[str] = SEEN,
     ) -> None:
         self._world = world
         self._write = write

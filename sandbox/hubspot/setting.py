@@ -77,9 +77,7 @@ STUDIO_SETTING = Setting(
 
 def set_up(portal: Portal, setting: Setting = STUDIO_SETTING) -> None:
     """Fill an empty portal with what every portal has."""
-    owners = [
-        replace(owner, email=f"{owner.first.lower()}@{setting.domain}") for owner in OWNERS
-    ]
+    owners = [replace(owner, email=f"{owner.first.lower()}@{setting.domain}") for owner in OWNERS]
     portal.owners = {str(owner.id): owner for owner in owners}
     portal.forms, portal.domain = dict(setting.forms), setting.domain
     for kind, name, label, type_ in setting.properties:

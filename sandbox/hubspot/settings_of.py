@@ -89,4 +89,3 @@ STAGES: Mapping[tuple[str, str], str] = {
     ("vendor", "offered"): "presentationscheduled",
 }
 RENEWALS, RENEWAL_TALK, RENEWED, ENDED = "94120077", "194120001", "194120002", "194120003"
-

@@ -1,10 +1,12 @@
 """Charges and refunds the cards of a pretend shop beside it, in the order of time."""
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from journeysync.sandbox.stripe.account import Thing
 from journeysync.sandbox.stripe.desk import Desk
 from journeysync.sandbox.woocommerce.shop import Shop
+
+if TYPE_CHECKING:
+    from journeysync.sandbox.stripe.account import Thing
 
 
 class Sales(Protocol):

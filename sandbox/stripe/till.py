@@ -55,7 +55,7 @@ class Till:
         else:
             self._desk.cancel(at, self._subscriptions[number])
 
-    def _invoice(self, at: int, number: int, which: int, amount: int, deposit: bool) -> None:  # noqa: FBT001 - an invoice is one or the other
+    def _invoice(self, at: int, number: int, which: int, amount: int, deposit: bool) -> None:
         told = {"metadata": {"type": "deposit"}} if deposit else {}
         text = "Deposit" if deposit else "What was done, less the deposit"
         made = self._desk.invoice(at, self._known(at, number), amount * 100, text, **told)
@@ -67,7 +67,5 @@ class Till:
         if number not in self._customers:
             one = person(number)
             name = f"{one.first} {one.last}"
-            self._customers[number] = self._desk.customer(
-                at, one.email, name, one.phone, one.city
-            )
+            self._customers[number] = self._desk.customer(at, one.email, name, one.phone, one.city)
         return self._customers[number]
