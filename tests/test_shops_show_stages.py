@@ -71,12 +71,12 @@ def test_what_is_written_is_there(shown: Shown) -> None:
     done = shown.write(
         shown.known,
         journey_stage="onboarding",
-        journey_reason="Paid: “Müller Paid – 3 × “x” Söhne”",
+        journey_reason="Paid: “Müller & Söhne”",
     )
 
     assert (done.status, done.id) == ("done", shown.known)
     assert shown.held(shown.known) == {
-        "journey_stage": "onboarding", "journey_reason": "Paid: “Müller Paid – 3 × “x” Söhne”",
+        "journey_stage": "onboarding", "journey_reason": "Paid: “Müller & Söhne”",
     }  # fmt: skip
 
 
