@@ -157,6 +157,9 @@ def _make_fields(inside: Console) -> None:
     """Make the fields as a user would, so that the first sync can write."""
     from journeysync.commands.provision import provision
 
-    _, codes = provision(inside, inside.open_workspace())
+    opened = inside.open_workspace()
+    if not opened.workspace.write_to:
+        return
+    _, codes = provision(inside, opened)
     if worst(codes):
         raise ToolDown("The sandbox", "refused to make the fields.")
