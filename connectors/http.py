@@ -351,6 +351,7 @@ def over_requests(
     *,
     params: Mapping[str, str] | None = None,
     body: object = None,
+    form: Mapping[str, str] | None = None,
     data: bytes | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Exchange:
@@ -362,15 +363,9 @@ def over_requests(
     def exchange() -> Answer:
         try:
             answer = session.request(
-                method,
-                url,
-                params=params,
-                json=body,
-                data=data,
-                headers=headers,
-                timeout=TIMEOUT,
-                allow_redirects=False,
-            )
+                method, url, params=params, json=body, data=data or form, headers=headers,
+                timeout=TIMEOUT, allow_redirects=False,
+            )  # fmt: skip
         except requests.RequestException as error:
             raise unanswered(error) from None
         return answered(answer)

@@ -33,6 +33,8 @@ class Shows:
 
     batch = BATCH
     bulk_batch = ROWS
+    shows = frozenset({"contact", "lead", "company"})
+    carries: frozenset[str] | None = None
 
     def __init__(self, client: Client, zone: str) -> None:
         self._client = client
