@@ -12,6 +12,7 @@ from bench import (
     hubspot_reading,
     kernel,
     salesforce_reading,
+    shop_reading,
 )
 
 
@@ -26,6 +27,8 @@ def main() -> None:
     hubspot_reading.run()
     print("\nReading Salesforce")
     salesforce_reading.run()
+    print("\nReading a shop")
+    shop_reading.run(1_000 if quick else shop_reading.ORDERS)
     print("\nStart-up")
     help.run()
 

@@ -351,27 +351,21 @@ def over_requests(
     *,
     params: Mapping[str, str] | None = None,
     body: object = None,
+    form: Mapping[str, str] | None = None,
     data: bytes | None = None,
     headers: Mapping[str, str] | None = None,
-    form: Mapping[str, str] | None = None,
 ) -> Exchange:
     """Make an exchange over a requests session: the transport of most tools.
 
-    `body` is sent as JSON, `form` as a form, `data` as it is; `headers` stand over the session's.
+    `body` is sent as JSON, `data` as it is; `headers` stand over those of the session.
     """
 
     def exchange() -> Answer:
         try:
             answer = session.request(
-                method,
-                url,
-                params=params,
-                json=body,
-                data=form if data is None else data,
-                headers=headers,
-                timeout=TIMEOUT,
-                allow_redirects=False,
-            )
+                method, url, params=params, json=body, data=data or form, headers=headers,
+                timeout=TIMEOUT, allow_redirects=False,
+            )  # fmt: skip
         except requests.RequestException as error:
             raise unanswered(error) from None
         return answered(answer)

@@ -195,13 +195,15 @@ def test_what_a_task_may_hang_on(here: Pretend, links: dict[str, str], code: str
 
 
 def test_the_assignment_rule_works_unless_a_header_forbids_it(fresh: Pretend) -> None:
-    fresh.switch(assign_to="cara@willowstreet.example")
     lead = fresh.rows("SELECT Id FROM Lead WHERE IsConverted = false LIMIT 1")[0]["Id"]
     owner = f"SELECT Owner.Email FROM Lead WHERE Id = '{lead}'"
     row = {"attributes": {"type": "Lead"}, "id": lead, "Title": "x"}
 
     send(fresh, "PATCH", [row], Sforce_Auto_Assign="FALSE")
     assert fresh.one(owner)["Email"] == "ana@willowstreet.example"
+    send(fresh, "PATCH", [row])
+    assert fresh.one(f"SELECT Owner.Name FROM Lead WHERE Id = '{lead}'")["Name"] == "Enquiries"
+    fresh.switch(assign_to="cara@willowstreet.example")
     send(fresh, "PATCH", [row])
     assert fresh.one(owner)["Email"] == "cara@willowstreet.example"
 

@@ -32,9 +32,9 @@ class Shows:
     """One org as `Destination`."""
 
     batch = BATCH
+    bulk_batch = ROWS
     shows = frozenset({"contact", "lead", "company"})
     carries: frozenset[str] | None = None
-    bulk_batch = ROWS
 
     def __init__(self, client: Client, zone: str) -> None:
         self._client = client

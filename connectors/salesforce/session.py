@@ -99,6 +99,7 @@ class SigningIn:
         return self._token
 
     def _exchange(self) -> Answer:
+        from jwt.exceptions import PyJWTError
         from simple_salesforce.exceptions import SalesforceAuthenticationFailed
         from simple_salesforce.login import SalesforceLogin
 
@@ -116,7 +117,10 @@ class SigningIn:
             raise unanswered(error) from None
         except OSError:
             raise self._unusable("cannot be read") from None
-        except (SalesforceAuthenticationFailed, AttributeError, TypeError, ValueError, ExpatError):
+        except (
+            SalesforceAuthenticationFailed, PyJWTError, AttributeError, TypeError, ValueError,
+            ExpatError,
+        ):  # fmt: skip
             # It stumbles over answers that are none of its own: the answer itself is judged.
             if not heard:
                 raise self._unusable("holds no RSA key in PEM form") from None

@@ -17,7 +17,14 @@ from journeysync.core.errors import Retry as Unanswered
 from journeysync.core.instants import to_micros
 from journeysync.core.planning import fields as f
 from journeysync.core.planning.plan import Counts, Plan, RecordChange, TaskChange
-from journeysync.core.ports import Destination, Display, Outcome, RecordWrite, TakesBulk, TaskWrite
+from journeysync.core.ports import (
+    Destination,
+    Display,
+    Outcome,
+    RecordWrite,
+    TakesBulk,
+    TaskWrite,
+)
 from journeysync.core.running.progress import Progress
 from journeysync.core.state import changes as changes_of_runs
 from journeysync.core.state import ledger

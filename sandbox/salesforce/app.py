@@ -47,6 +47,7 @@ class Salesforce:
         self.jobs = Jobs(self.org, self.desk)
         self.business = Business(self.org)
         self.business.open()
+        self.rules.assigned_to = next(iter(self.org.records["Group"]))
         self.sessions = Sessions(
             self.org,
             self.secrets["client_id"],

@@ -23,6 +23,8 @@ CHANNELS = {"sms": "SMS", "whatsapp": "WhatsApp"}
 OUTCOMES = {"COMPLETED": "Completed", "NO_SHOW": "No Show"}
 STAGES = {"contractsent": "Negotiation/Review"}
 MANY = 5_000
+MOVED_MINUTES = 45
+"""How long a moved booking takes, in every tool."""
 
 
 class Diary:
@@ -187,9 +189,13 @@ class Diary:
         event = self._events.get((story.number, happening.details["visit"]))
         if event is not None:
             starts = happening.details["starts"]
-            length = event.values["EndDateTime"] - event.values["StartDateTime"]
-            self._change(story, happening, StartDateTime=starts, EndDateTime=starts + length,
-                         Moved_From__c=event.values["StartDateTime"])  # fmt: skip
+            self._change(
+                story,
+                happening,
+                StartDateTime=starts,
+                EndDateTime=starts + MOVED_MINUTES * MINUTE,
+                Moved_From__c=event.values["StartDateTime"],
+            )
 
     def _cancelled(self, story: Story, happening: Happening) -> None:
         self._change(story, happening, Outcome__c="Cancelled")

@@ -61,13 +61,8 @@ def _address(start: str) -> Any:
 def fill(org: "Org", record: "Record", at: int) -> None:
     """Give a new record what it has besides what was sent."""
     values, kind = record.values, record.kind
-    for one in kind.fields.values():
-        if one.name in values:
-            continue
-        if one.type == "boolean":
-            values[one.name] = bool(one.default)
-        elif one.default is not None:
-            values[one.name] = one.default
+    for name, value in kind.first().items():
+        values.setdefault(name, value)
     if kind.has("OwnerId"):
         values.setdefault("OwnerId", org.user)
     if kind.name in ("Case", "Contract"):

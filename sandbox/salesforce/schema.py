@@ -142,6 +142,8 @@ class Kind:
     rows: Callable[..., Iterable[dict[str, Any]]] | None = None
     """For kinds that hold no records of their own: makes them when they are asked for."""
     spelled: dict[str, str] = field(default_factory=dict)
+    defaults: dict[str, Any] = field(default_factory=dict)
+    counted: int = -1
 
     def find(self, name: str) -> Field | None:
         """Find a field whatever its case."""
@@ -149,6 +151,17 @@ class Kind:
             self.spelled = {known.lower(): known for known in self.fields}
         known = self.spelled.get(name.lower())
         return None if known is None else self.fields[known]
+
+    def first(self) -> dict[str, Any]:
+        """Give what stands in a new record's fields unless something was sent."""
+        if self.counted != len(self.fields):
+            self.counted = len(self.fields)
+            self.defaults = {
+                one.name: one.default
+                for one in self.fields.values()
+                if one.default is not None or one.type == "boolean"
+            }
+        return self.defaults
 
     def has(self, name: str) -> bool:
         return name in self.fields
