@@ -102,7 +102,7 @@ def test_the_keys_say_how_to_sign_in(case: str) -> None:
         ({"username": "u", "password": "p"}, "JOURNEYSYNC_CRM__CLIENT_SECRET"),
     ],
 )
-def test_a_missing_key_is_named(given: dict[str, str], named: str) -> None:
+def test_a_missing_key_is_named(given: dict[str, Any], named: str) -> None:
     with pytest.raises(BadCredentials, match=named):
         settings(**given)
 
@@ -152,7 +152,7 @@ def test_a_signed_key_says_whom_it_is_for(gate: Gate, tmp_path: Path) -> None:
         serialization.NoEncryption(),
     ).decode()
     (tmp_path / "key.pem").write_text(text)
-    common = {"client_id": "key", "username": "u@example.com", "audience": "test"}
+    common: dict[str, Any] = {"client_id": "key", "username": "u@example.com", "audience": "test"}
     for given in ({"private_key": text.replace("\n", "\\n")}, {"private_key_file": "key.pem"}):
         one = Client("crm", settings(tmp_path, **common, **given))
         assert one.token == "00D!token"
@@ -167,7 +167,7 @@ def test_a_signed_key_says_whom_it_is_for(gate: Gate, tmp_path: Path) -> None:
     ("given", "says"),
     [({"private_key": "x"}, "no RSA key"), ({"private_key_file": "gone.pem"}, "cannot be read")],
 )
-def test_a_key_that_is_none_is_said(gate: Gate, given: dict[str, str], says: str) -> None:
+def test_a_key_that_is_none_is_said(gate: Gate, given: dict[str, Any], says: str) -> None:
     one = Client("crm", settings(client_id="a", username="u", **given))
     with pytest.raises(BadCredentials, match=says):
         one.get("limits")

@@ -46,19 +46,17 @@ def name_of(record: Record | None) -> str:
 
 
 def _written(org: Org, name: str) -> list[dict[str, Any]]:
-    """Show each record that has a value of an added field, or that the API's user wrote last."""
+    """Show each record with its values of added fields, and those the API's user wrote last."""
     rows = []
     for record in org.records[name].values():
-        added = {
+        ours = org.ours.get(record.id, set())
+        shown = {
             field: value
             for field, value in record.values.items()
-            if field not in org.given[name] and value is not False
+            if field not in _CLOCKS
+            and (field in ours or (field not in org.given[name] and value is not False))
         }
-        ours = record.get("LastModifiedById") == org.user
-        if added or ours:
-            shown = added if not ours else {
-                field: value for field, value in record.values.items() if field not in _CLOCKS
-            }  # fmt: skip
+        if shown:
             rows.append({"key": name_of(record), "deleted": record.deleted,
                          "properties": _named(org, shown)})  # fmt: skip
     return sorted(rows, key=lambda row: (row["key"], repr(row)))

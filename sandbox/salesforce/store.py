@@ -106,6 +106,8 @@ class Org:
         """By id: the values as others still see them (None: nothing yet), and until when."""
         self.lag_from: int | None = None
         self.unique: dict[tuple[str, str], dict[str, str]] = {}
+        self.ours: dict[str, set[str]] = {}
+        """By id: the fields that the user of the API wrote last."""
         self.hidden: set[tuple[str, str]] = set()
         self.grants: dict[tuple[str, str], tuple[bool, bool]] = {}
         self.user = ""
@@ -242,6 +244,8 @@ class Org:
         for key in [key for key in self.unique if key[0] == kind.name]:
             self._index(key, record, None)
         self.changes += 1
+        if by == self.user:
+            self.ours[number] = set(held)
         effects.created(self, record, at, by)
         return record
 
@@ -274,6 +278,7 @@ class Org:
             if (record.kind.name, name) in self.unique:
                 self._index((record.kind.name, name), record, old)
             self.changes += 1
+        self._attribute(record, before, by)
         if not system:
             for name, value in (("LastModifiedDate", at), ("LastModifiedById", by)):
                 if record.kind.has(name):
@@ -281,6 +286,13 @@ class Org:
         record.values["SystemModstamp"] = max(at, record.values.get("SystemModstamp", at))
         if before:
             effects.changed(self, record, before, at, by)
+
+    def _attribute(self, record: Record, names: Iterable[str], by: str) -> None:
+        """Note which fields of a record are ours, and which no longer."""
+        if by == self.user:
+            self.ours.setdefault(record.id, set()).update(names)
+        elif record.id in self.ours:
+            self.ours[record.id].difference_update(names)
 
     def delete(self, record: Record, at: int | None = None, by: str = "") -> None:
         """Put a record into the bin; kinds without one lose it for good."""
