@@ -185,7 +185,7 @@ def test_a_date_in_a_field_begins_at_midnight_here() -> None:
     assert one(reading, "contract.ends").at == datetime(2026, 6, 30, 23, tzinfo=UTC)
 
 
-# --- ids ---
+# --- ids ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
