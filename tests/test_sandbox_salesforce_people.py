@@ -82,7 +82,7 @@ def test_a_task_is_completed_deleted_and_fetched_back(here: Pretend) -> None:
     here.edit("Task", "complete", id=task)
     (row,) = here.rows(f"SELECT Status, IsClosed, CompletedDateTime FROM Task WHERE Id = '{task}'")
     assert (row["Status"], row["IsClosed"]) == ("Completed", True)
-    assert row["CompletedDateTime"] == "2026-11-20T08:59:56.000+0000"
+    assert row["CompletedDateTime"] == "2026-11-20T08:58:58.000+0000"
     here.edit("Task", "delete", id=task)
     assert here.count(f"SELECT Id FROM Task WHERE Id = '{task}'") == 0
     here.edit("Task", "undelete", id=task)
@@ -141,13 +141,28 @@ def test_stamps_are_whole_seconds_with_many_ties(alone: Pretend) -> None:
     assert len(set(stamps)) < len(stamps)
 
 
+def test_a_second_lies_between_people_and_the_api_unless_they_tie(here: Pretend) -> None:
+    maya = here.contact()
+
+    def ours() -> str:
+        here("PATCH", f"/sobjects/Contact/{maya}", {"Title": "Dr"})
+        return str(here.one(f"SELECT SystemModstamp FROM Contact WHERE Id = '{maya}'"))[17:19]
+
+    def theirs(**more: Any) -> str:
+        edited = here.edit("Contact", "set", id=maya, properties={"Title": "Ms"}, **more)
+        return str(edited["SystemModstamp"])[17:19]
+
+    assert [ours(), ours(), theirs(), theirs(), ours()] == ["57", "57", "58", "58", "59"]
+    assert [theirs(tie=True), ours()] == ["59", "59"]
+
+
 def test_a_late_commit_is_dated_before_it_can_be_seen(here: Pretend) -> None:
     maya = here.contact()
     late = here.edit("Contact", "set", id=maya, lag=True, properties={"Title": "Late"})
     new = here.edit("Contact", "create", lag=True, properties={"LastName": "Late"})["id"]
     soql = f"SELECT Title FROM Contact WHERE Id = '{maya}'"
 
-    assert late["SystemModstamp"] == "2026-11-20T08:59:56.000+0000"
+    assert late["SystemModstamp"] == "2026-11-20T08:58:58.000+0000"
     seen = [here.one(soql) for _ in range(6)]
     assert seen == [None, None, None, None, "Late", "Late"]
     assert here.count(f"SELECT Id FROM Contact WHERE Id = '{new}'") == 1

@@ -209,7 +209,7 @@ def test_groups_are_counted_and_ordered(here: Pretend) -> None:
     assert reply == {"totalSize": 3, "done": True, "records": []}
     assert here.one("SELECT COUNT(Id) n FROM Contact WHERE Department = 'none'") == 0
     assert here.one("SELECT MAX(CreatedDate) at FROM Task WHERE Subject LIKE 'One for P%'") == (
-        "2026-11-20T08:59:56.000+0000"
+        "2026-11-20T08:58:58.000+0000"
     )
 
 
@@ -220,7 +220,7 @@ def test_values_are_written_as_their_types_ask(here: Pretend) -> None:
     )
     del row["attributes"]
     assert row == {
-        "Birthdate": "1980-02-29", "CreatedDate": "2026-11-20T08:59:56.000+0000",
+        "Birthdate": "1980-02-29", "CreatedDate": "2026-11-20T08:58:58.000+0000",
         "Feedback_Score__c": 9.0, "DoNotCall": False,
     }  # fmt: skip
 

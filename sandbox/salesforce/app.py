@@ -73,6 +73,7 @@ class Salesforce:
         org.requests += 1
         org.settle()
         org.lag_from = None
+        org.turn("api")
         try:
             given = self._answer(request)
         except Refusal as refusal:
@@ -255,6 +256,8 @@ class Salesforce:
         return snapshot(self.org)
 
     def edit(self, command: dict[str, Any]) -> dict[str, Any]:
+        if not command.get("tie"):
+            self.org.turn("people")
         self.org.lag_from = self.org.requests + 1 + LAG if command.get("lag") else None
         try:
             return people.edit(self.org, self.desk, self.sessions, command)
