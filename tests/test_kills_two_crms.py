@@ -5,24 +5,35 @@ import signal
 from pathlib import Path
 
 import pytest
-from killing import MOMENTS, Moments, in_child, points
+from killing import MOMENTS, Moments, in_child
 from studio import plain
 from two_crms import two_crms
 
 CUSTOMERS = 4
-SAMPLE = 3
-"""So many points of each moment."""
+EVERY = bool(os.environ.get("JOURNEYSYNC_EVERY_KILL"))
+
+
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, int]]:
+    """What both hold after a run that nobody killed, and how many points it has."""
+    with pytest.MonkeyPatch.context() as patch:
+        moments = Moments(patch)
+        with two_crms(tmp_path_factory.mktemp("calm"), customers=CUSTOMERS) as place:
+            moments.reset()
+            place.sync()
+            return plain(place.snapshot()), dict(moments.counts)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a forked child")
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_killed_and_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
+def test_killed_and_run_again(
+    calm: tuple[str, dict[str, int]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """Near the end, where the writing happens; with JOURNEYSYNC_EVERY_KILL=1 everywhere."""
+    want, counts = calm
+    total = counts[moment]
     moments = Moments(monkeypatch)
-    with two_crms(tmp_path, customers=CUSTOMERS) as calm:
-        moments.reset()
-        calm.sync()
-        want, total = plain(calm.snapshot()), moments.counts[moment]
-    for point in points(total, SAMPLE):
+    for point in range(1, total + 1) if EVERY else [total - 1 - MOMENTS.index(moment)]:
         folder = tmp_path / str(point)
         folder.mkdir()
         with two_crms(folder, customers=CUSTOMERS) as place:
