@@ -52,6 +52,8 @@ class Version(msgspec.Struct):
     version: str
 
 
+_ABSENT = frozenset({"INVALID_TYPE", "NOT_FOUND"})
+
 page = msgspec.json.Decoder(Page).decode
 _versions = msgspec.json.Decoder(list[Version]).decode
 _failures = msgspec.json.Decoder(list[Failure]).decode
@@ -85,6 +87,11 @@ def failures(answer: Answer) -> Sequence[Failure]:
 def codes(answer: Answer) -> frozenset[str]:
     """Read the codes of a refusal."""
     return frozenset(one.code for one in failures(answer))
+
+
+def is_absent(answer: Answer) -> bool:
+    """Whether a refusal says that the org has no such object, or our user may not see it."""
+    return bool(codes(answer) & _ABSENT)
 
 
 def oauth_failure(answer: Answer) -> OAuthFailure:

@@ -4,19 +4,19 @@ One query for each kind of child and part of a stream, never one for each record
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from journeysync.connectors.http import Refused
+from journeysync.connectors.salesforce.answers import is_absent
 from journeysync.connectors.salesforce.client import Client, Row
 from journeysync.connectors.salesforce.merges import groups
 from journeysync.connectors.salesforce.query import Changed, Named, Slice, among, select
 from journeysync.connectors.salesforce.shapes import fields_of, written
 from journeysync.connectors.salesforce.streams import Child, Stream
 
-Rows = Callable[[str], Sequence[Row]]
-Children = Mapping[str, Mapping[str, Sequence[Row]]]
-"""Object -> parent's id -> its children."""
+Children = Mapping[str, Mapping[str, Sequence[Any]]]
+"""Object -> parent's id -> its children; of those that only name a person, that person's id."""
 
 
 class Hanging:
@@ -27,24 +27,32 @@ class Hanging:
         self._absent: set[str] = set()
         self._statuses: dict[str, dict[str, dict[str, Any]]] = {}
 
-    def of(self, stream: Stream, part: Slice, tracked: Sequence[str], rows: Rows) -> Children:
+    def of(self, stream: Stream, part: Slice, tracked: Sequence[str]) -> Children:
         """Return the children of all records of a part of a stream."""
-        found: dict[str, dict[str, list[Row]]] = {}
+        found: dict[str, Mapping[str, Sequence[Any]]] = {}
         for child in stream.children:
             needless = child.instead_of and child.instead_of not in self._absent
-            if child.source in self._absent or needless or (child.history and not tracked):
-                continue
-            try:
-                asked = rows(self._query(child, part, tracked))
-            except Refused:
-                # An org without shared activities or field history refuses their names.
-                self._absent.add(child.source)
-                continue
-            grouped: dict[str, list[Row]] = defaultdict(list)
-            for row in asked:
-                grouped[str(row[child.parent])].append(row)
-            found[child.source] = grouped
+            if not needless and (tracked or not child.history):
+                grouped: dict[str, list[Any]] = defaultdict(list)
+                for row in self._rows(child, self._query(child, part, tracked)):
+                    grouped[row[child.parent]].append(row[child.person] if child.person else row)
+                found[child.source] = grouped
         return found
+
+    def _rows(self, child: Child, soql: str, *, deleted: bool = False) -> Iterator[Row]:
+        """Yield children; none where the org has none of their kind.
+
+        An org without shared activities or field history refuses their names.
+        """
+        if child.source in self._absent:
+            return
+        try:
+            for page in self._client.query(soql, deleted=deleted):
+                yield from page
+        except Refused as refused:
+            if not is_absent(refused.answer):
+                raise
+            self._absent.add(child.source)
 
     def _query(self, child: Child, part: Slice, tracked: Sequence[str]) -> str:
         fields = (child.parent, *child.fields)
@@ -57,21 +65,19 @@ class Hanging:
         """Return the records whose children changed while they stayed as they were."""
         found: set[str] = set()
         for child in stream.children:
-            if child.watched and child.source not in self._absent:
+            if child.watched:
                 soql = select((child.parent,), child.source, part.of())
-                for page in self._client.query(soql, deleted=True):
-                    found |= {str(row[child.parent]) for row in page if row[child.parent]}
+                found |= {str(row[child.parent]) for row in self._rows(child, soql, deleted=True)}
         return found
 
     def parents_of_people(self, stream: Stream, people: Sequence[str]) -> set[str]:
         """Return the records that are about some people by way of their children."""
         found: set[str] = set()
         for child in stream.children:
-            if child.person and child.source not in self._absent:
+            if child.person:
                 for some in groups(people):
                     soql = select((child.parent,), child.source, among(child.person, some))
-                    for page in self._client.query(soql):
-                        found |= {str(row[child.parent]) for row in page}
+                    found |= {str(row[child.parent]) for row in self._rows(child, soql)}
         return found
 
     def only_contacts(self, accounts: Sequence[str]) -> dict[str, str]:
@@ -97,7 +103,9 @@ class Hanging:
             flags = [one for one in ("IsClosed", "IsWon", "IsConverted") if one in defined]
             names = [one for one in ("ApiName", "MasterLabel") if one in defined]
             pages = list(self._client.query(select((*names, *flags), name)))
-        except Refused:
+        except Refused as refused:
+            if not is_absent(refused.answer):
+                raise
             return {}
         return {
             str(row[one]): {flag[2:].lower(): written(row[flag]) == "true" for flag in flags}

@@ -5,11 +5,11 @@ the other from then on, without a new time stamp: tasks, deals, cases, contacts 
 hung on a lead hangs on its contact in the same way.
 """
 
-import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from journeysync.connectors.http import Refused
+from journeysync.connectors.salesforce.answers import is_absent
 from journeysync.connectors.salesforce.client import Client
 from journeysync.connectors.salesforce.query import IN_ONE_QUERY, Slice, select
 from journeysync.connectors.salesforce.streams import MERGED
@@ -46,14 +46,8 @@ class Merges:
     @cached_property
     def deleted(self) -> frozenset[str]:
         """The contacts and leads in the bin: what hung on them may still name them."""
-        found: set[str] = set()
-        for source in ("Contact", "Lead"):
-            with contextlib.suppress(Refused):
-                pages = self._client.query(
-                    select(("Id",), source, "IsDeleted = TRUE"), deleted=True
-                )
-                found |= {str(row["Id"]) for page in pages for row in page}
-        return frozenset(found)
+        queries = (select(("Id",), one, "IsDeleted = TRUE") for one in ("Contact", "Lead"))
+        return frozenset(one for soql in queries for one in self._pairs(soql, "Id"))
 
     def _ask(self, source: str, part: Slice) -> dict[str, str]:
         condition = f"IsDeleted = TRUE AND {_MASTER} != NULL"
@@ -63,7 +57,9 @@ class Merges:
     def _pairs(self, soql: str, field: str) -> dict[str, str]:
         try:
             pages = list(self._client.query(soql, deleted=True))
-        except Refused:
+        except Refused as refused:
+            if not is_absent(refused.answer):
+                raise
             return {}  # an org without leads, or a user who may not see them
         return {str(row["Id"]): str(row[field]) for page in pages for row in page}
 

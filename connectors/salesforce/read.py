@@ -234,10 +234,7 @@ class Reader:
             yield page.records
 
     def _children(self, stream: Stream, part: Slice) -> Children:
-        def rows(soql: str) -> list[Row]:
-            return [row for page in self._client.query(soql) for row in page]
-
-        return self._hanging.of(stream, part, with_history(stream, self._mapping), rows)
+        return self._hanging.of(stream, part, with_history(stream, self._mapping))
 
     # --- raw records ---------------------------------------------------------------------------
 
@@ -319,7 +316,7 @@ class Reader:
         for child in stream.children:
             if child.person:
                 for one in children.get(child.source, {}).get(row["Id"], ()):
-                    found[long_id(str(one[child.person] or ""))] = None
+                    found[long_id(one or "")] = None
         named = next((row[field] for field in stream.people if row.get(field)), "")
         found[long_id(named)] = None
         return sorted(one for one in found if object_of(one) and one not in self._merges.deleted)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from journeysync.connectors.http import LacksScope, Refused
 from journeysync.connectors.salesforce import check, normalise, seen
+from journeysync.connectors.salesforce.answers import is_absent
 from journeysync.connectors.salesforce.client import Client
 from journeysync.connectors.salesforce.mapping_file import read_mappings
 from journeysync.connectors.salesforce.read import Reader
@@ -72,7 +73,8 @@ class SalesforceSource:
                 yield batch
         except (LacksScope, Refused) as error:
             # An org without leads refuses their name; one that had them means something else.
-            if given or (isinstance(error, Refused) and since is not None):
+            absent = isinstance(error, LacksScope) or (since is None and is_absent(error.answer))
+            if given or not absent:
                 raise
             yield Batch((), withheld=f"{stream} are left out: {error}")
 
