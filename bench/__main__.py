@@ -12,6 +12,7 @@ from bench import (
     hubspot_reading,
     kernel,
     salesforce_reading,
+    salesforce_writing,
     shop_reading,
 )
 
@@ -25,8 +26,9 @@ def main() -> None:
     kernel.run(kernel.SIZES[:1] if quick else kernel.SIZES)
     print("\nReading and writing HubSpot")
     hubspot_reading.run()
-    print("\nReading Salesforce")
+    print("\nReading and writing Salesforce")
     salesforce_reading.run()
+    salesforce_writing.run()
     print("\nReading a shop")
     shop_reading.run(1_000 if quick else shop_reading.ORDERS)
     print("\nStart-up")
