@@ -166,7 +166,7 @@ def _woocommerce(folder: Path) -> Iterator[Served]:
 
 @contextmanager
 def _salesforce(folder: Path) -> Iterator[Served]:
-    with org(folder, customers=30) as here:
+    with org(folder, customers=12) as here:
         source = here.connect()
 
         def remove() -> RecordKey:

@@ -148,9 +148,9 @@ class Reader:
         part = _Part(stream, self.shape(stream), whole, merged)
         children: Children | None = None
         for rows in self._rows(stream, whole):
-            if children is None:
+            if rows and children is None:
                 children = self._children(stream, whole)
-            yield Batch(tuple(self._raw(part, rows, children)))
+            yield Batch(tuple(self._raw(part, rows, children or {})))
 
     def _changed(self, stream: Stream, window: Changed) -> Iterator[Batch]:
         yield Batch(tuple(self._undefined(stream)))
@@ -161,6 +161,8 @@ class Reader:
         for page in self._rows(stream, window):
             rows = [row for row in page if seen.get(row["Id"]) != row[STAMP]]
             seen.update((row["Id"], row[STAMP]) for row in rows)
+            if not rows:
+                continue
             if children is None:
                 children = self._children(stream, window)
             yield Batch(tuple(self._raw(part, rows, children)))
