@@ -115,7 +115,6 @@ CATALOGUE: Mapping[str, About] = {
         settings={
             "base_url": "the org's My Domain address, such as https://acme.my.salesforce.com",
             "sign_in": "client_credentials (default), jwt, session, or the legacy password",
-            "client_id": "consumer key of an External Client App",
             "username": "integration user, where a signed key or a password signs in",
             "private_key_file": "file of the app's private key, from the workspace folder",
             "audience": "login (default), or test for a sandbox org that a signed key opens",
@@ -129,6 +128,7 @@ CATALOGUE: Mapping[str, About] = {
             "ca_file": "certificates to trust, where a firewall puts its own in between",
         },
         secrets={
+            "client_id": "consumer key of an External Client App",
             "client_secret": "consumer secret of the External Client App",
             "private_key": "instead: the app's private key, in PEM form",
             "session_id": "instead: a session that somebody opened; it cannot be renewed",
