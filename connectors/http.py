@@ -364,16 +364,22 @@ def over_requests(
         try:
             answer = session.request(
                 method, url, params=params, json=body, data=data or form, headers=headers,
-                timeout=TIMEOUT, allow_redirects=False,
+                timeout=TIMEOUT, allow_redirects=False, stream=True,
             )  # fmt: skip
-        except requests.RequestException as error:
+            return answered(answer)
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise unanswered(error) from None
-        return answered(answer)
 
     return exchange
 
 
 def answered(answer: requests.Response) -> Answer:
-    """Take from an answer of requests what the policy must know."""
+    """Take from an answer of requests what the policy must know.
+
+    A body that still waits is read at once: in parts of ten kilobytes, as requests does it, a long
+    one costs more than to decode it.
+    """
     headers = {name.lower(): value for name, value in answer.headers.items()}
-    return Answer(answer.status_code, headers, answer.content)
+    waiting = isinstance(answer.raw, urllib3.HTTPResponse) and not answer.raw.closed
+    body = answer.raw.read(decode_content=True) if waiting else answer.content
+    return Answer(answer.status_code, headers, body)

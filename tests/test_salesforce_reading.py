@@ -253,6 +253,18 @@ def test_a_mapping_that_asks_for_leads_does_not_do_without(here: Org) -> None:
         list(here.connect().read("leads", None, here.now))
 
 
+def test_a_person_account_is_one_person_and_no_company(here: Org) -> None:
+    """Such an org shows each customer twice: as an account, and as the contact behind it."""
+    here.turn(person_accounts=True)
+    account = here.create("Account", LastName="Ray", FirstName="Ana", PersonEmail="a@example.com")
+    tool = here.connect()
+    found = [one for reading in readings(tool, "contacts", here.now) for one in reading.people]
+
+    assert [(one.emails, one.company) for one in found] == [(("a@example.com",), "")]
+    (record,) = [r for k, r in whole(tool, "accounts", here.now).items() if k.id == account]
+    assert tool.normalise(record).companies == ()
+
+
 @pytest.mark.parametrize(
     ("own", "named"), [("GBP", {"amount": "90"}), ("EUR", {"foreign_amount": "90"})]
 )
