@@ -53,12 +53,11 @@ class Diary:
         }  # fmt: skip
 
     def meet(self, story: Story, now: int) -> None:
-        """Decide how somebody gets into the org: long-standing customers are no leads."""
+        """Decide how somebody gets in: who never asked, or booked long ago, is no lead."""
         booked = [item.at for item in story.happenings if item.what == "booked"]
-        first = min(item.at for item in story.happenings)
-        if (booked and booked[0] < now - RECENT) or self.org.world.customers > MANY or (
-            not booked and first < now - RECENT
-        ):  # fmt: skip
+        asked = any(item.what == "enquired" for item in story.happenings)
+        long_ago = booked and (booked[0] < now - RECENT or self.org.world.customers > MANY)
+        if long_ago or not asked:
             self._direct.add(story.number)
 
     def write(self, story: Story, happening: Happening) -> None:
