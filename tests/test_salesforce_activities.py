@@ -11,7 +11,7 @@ from journeysync.core.models import RawRecord
 
 # --- activities ----------------------------------------------------------------------------------
 
-DONE = {"IsClosed": True, "CompletedDateTime": "2026-10-03T10:00:00.000+0000"}
+DONE: dict[str, Any] = {"IsClosed": True, "CompletedDateTime": "2026-10-03T10:00:00.000+0000"}
 TASKS: dict[str, tuple[dict[str, Any], list[str]]] = {
     "open": ({"Subject": "Call"}, []),
     "completed by a person": ({**DONE, "Subject": "Write"}, ["task.completed"]),
@@ -86,7 +86,7 @@ def test_an_email_tells(case: str) -> None:
 
 # --- calendar events -----------------------------------------------------------------------------
 
-VISIT = {
+VISIT: dict[str, Any] = {
     "Subject": "Massage: Ana", "Service__c": "Massage", "OwnerId": USER,
     "StartDateTime": "2026-10-05T10:00:00.000+0000", "EndDateTime": "2026-10-05T11:00:00.000+0000",
 }  # fmt: skip
@@ -200,6 +200,7 @@ def test_a_campaign_member_tells(case: str) -> None:
 
 @pytest.mark.parametrize(("kind", "field"), [("contract", "EndDate"), ("asset", "UsageEndDate")])
 def test_what_ends_is_known_before(kind: str, field: str) -> None:
-    event = one(read(kind, **{field: "2027-01-31", "Status": "Activated"}), "contract.ends")
+    fields: dict[str, Any] = {field: "2027-01-31", "Status": "Activated"}
+    event = one(read(kind, **fields), "contract.ends")
     assert (event.at, event.subject_type) == (datetime(2027, 1, 31, tzinfo=UTC), kind)
     assert event.attributes == {"status": "Activated", "field": field}

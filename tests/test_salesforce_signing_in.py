@@ -20,7 +20,7 @@ from journeysync.core.errors import BadCredentials, ToolDown, Usage
 from journeysync.core.ports import ToolSetup
 
 HOST = "https://acme.my.salesforce.com"
-KEYS = {"client_id": "key", "client_secret": "secret"}
+KEYS: dict[str, Any] = {"client_id": "key", "client_secret": "secret"}
 GIVEN = {"access_token": "00D!token", "instance_url": "https://other.my.salesforce.com"}
 
 
