@@ -109,6 +109,26 @@ CATALOGUE: Mapping[str, About] = {
             "refresh_token": "what your OAuth app was given when it was connected to the portal",
         },
     ),
+    "shopify": About(
+        "A Shopify shop: customers, orders, parcels, refunds, returns, carts, subscriptions.",
+        writes=False,
+        settings={
+            "shop": "NAME.myshopify.com",
+            "api_version": "2026-10 (default), or a later one",
+            "mapping": "mapping file of your own; absent: mappings/fields/shopify.yaml if it is "
+            "there",
+            "sweep_hours": "how often a reading also looks what was deleted (24; 0: always)",
+            "bulk_from": "from how many records on Shopify writes them into a file (500)",
+            "test_orders": "true also reads orders that were paid with no real money",
+            "ca_file": "certificates to trust, where a firewall puts its own in between",
+            "base_url": "another address, such as a sandbox's",
+        },
+        secrets={
+            "client_id": "of an app of your own: Shopify's Dev Dashboard > Apps > Settings",
+            "client_secret": "beside the client id; tokens of a day are made with the two",
+            "access_token": "instead of the two: token of an older custom app (shpat_...)",
+        },
+    ),
     "stripe": About(
         "A Stripe account: customers, invoices, payments, subscriptions, refunds, disputes.",
         writes=False,

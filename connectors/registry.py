@@ -18,6 +18,7 @@ TYPES: Mapping[str, str] = {
     "calendly": "journeysync.connectors.calendly.connector:make",
     "files": "journeysync.connectors.files:make",
     "hubspot": "journeysync.connectors.hubspot.connector:make",
+    "shopify": "journeysync.connectors.shopify.connector:make",
     "stripe": "journeysync.connectors.stripe.connector:make",
     "woocommerce": "journeysync.connectors.woocommerce.connector:make",
 }
