@@ -16,6 +16,7 @@ from journeysync.sandbox.faults import Faults
 from journeysync.sandbox.front import Front, Tool
 from journeysync.sandbox.hubspot.app import HubSpot
 from journeysync.sandbox.journal import Journal
+from journeysync.sandbox.shopify.app import Shopify
 from journeysync.sandbox.stripe.app import Stripe
 from journeysync.sandbox.wire import Listener
 from journeysync.sandbox.woocommerce.app import WooCommerce
@@ -27,6 +28,7 @@ MAKERS: Mapping[str, Callable[..., Tool]] = {
     "calcom": CalCom,
     "calcom-selfhosted": CalDiy,
     "calendly": Calendly,
+    "shopify": Shopify,
     "stripe": Stripe,
     "woocommerce": WooCommerce,
 }

@@ -1,0 +1,192 @@
+"""What an app may write: tags, metafields, a customer's own fields.
+
+What is wrong with an input is told in `userErrors` beside a 200; nothing of such a write is kept.
+"""
+
+import json
+import re
+from typing import Any
+
+from journeysync.sandbox.shopify.context import Context
+from journeysync.sandbox.shopify.gids import gid, read_gid
+from journeysync.sandbox.shopify.roots import find
+from journeysync.sandbox.shopify.show_orders import Fields, Info
+from journeysync.sandbox.shopify.show_shop import digest
+from journeysync.sandbox.shopify.things import Customer, Metafield, Order
+
+MOST_TAGS, TAG_LENGTH, MOST_METAFIELDS = 250, 40, 25
+_NAME = re.compile(r"[A-Za-z0-9_$:.-]+")
+_NUMBERS = {"number_integer": int, "number_decimal": float}
+_TEXTS = ("single_line_text_field", "multi_line_text_field", "date", "date_time", "url", "id")
+_CUSTOMER = {"email": "email", "firstName": "first", "lastName": "last", "phone": "phone",
+             "note": "note"}  # fmt: skip
+
+
+def _error(message: str, *field: str, **more: Any) -> dict[str, Any]:
+    return {"field": list(field) or None, "message": message, **more}
+
+
+def _writable(info: Info, owner: str) -> Any:
+    """Find what is to be written to; the token must be allowed to write such things."""
+    kind = (read_gid(owner) or ("",))[0]
+    info.context.need("write_orders" if kind == "Order" else "write_customers", info)
+    found = find(info, owner)
+    return found if isinstance(found, Customer | Order) else None
+
+
+def _touch(context: Context, thing: Customer | Order) -> None:
+    if isinstance(thing, Customer):
+        context.shop.touch_customer(thing, context.shop.world.now)
+    else:
+        context.shop.touch(thing, context.shop.world.now)
+
+
+def _tags_add(_: Any, info: Info, id: str, tags: list[str]) -> Any:  # noqa: A002 - Shopify's word
+    thing = _writable(info, id)
+    if thing is None:
+        return {"node": None, "userErrors": [_error("Owner does not exist", "id")]}
+    wanted = [part.strip() for tag in tags for part in tag.split(",") if part.strip()]
+    problem = _tag_problem([*thing.tags, *wanted])
+    if problem:
+        return {"node": thing, "userErrors": [_error(problem, "tags")]}
+    known = {tag.casefold() for tag in thing.tags}
+    added = [tag for tag in dict.fromkeys(wanted) if tag.casefold() not in known]
+    if added:
+        thing.tags += added
+        _touch(info.context, thing)
+    return {"node": thing, "userErrors": []}
+
+
+def _tag_problem(tags: list[str]) -> str:
+    if any(len(tag) > TAG_LENGTH for tag in tags):
+        return f"Tags cannot be longer than {TAG_LENGTH} characters"
+    return f"Tags cannot exceed {MOST_TAGS}" if len(set(tags)) > MOST_TAGS else ""
+
+
+def _customer_update(_: Any, info: Info, input: dict[str, Any]) -> Any:  # noqa: A002 - Shopify's word
+    info.context.need("write_customers", info)
+    one = find(info, input.get("id") or "")
+    if not isinstance(one, Customer):
+        return {"customer": None, "userErrors": [_error("Customer does not exist", "id")]}
+    others = info.context.shop.customers.values()
+    email = input.get("email")
+    if email and any(other.email.casefold() == email.casefold() and other is not one
+                     for other in others):  # fmt: skip
+        taken = _error("Email has already been taken", "email")
+        return {"customer": None, "userErrors": [taken]}
+    tags = input.get("tags")
+    if tags is not None and (problem := _tag_problem(tags)):
+        return {"customer": None, "userErrors": [_error(problem, "tags")]}
+    rows = [{**row, "ownerId": gid("Customer", one.id)} for row in input.get("metafields") or []]
+    problems = [found for place, row in enumerate(rows) for found in _problems(info, place, row)]
+    if problems:
+        return {"customer": None, "userErrors": problems}
+    for name, attribute in _CUSTOMER.items():
+        if name in input:
+            setattr(one, attribute, input[name] or ("" if name != "note" else None))
+    if tags is not None:
+        one.tags = list(dict.fromkeys(tag.strip() for tag in tags if tag.strip()))
+    for row in rows:
+        _set(info.context, row)
+    _touch(info.context, one)
+    return {"customer": one, "userErrors": []}
+
+
+def _metafields_set(_: Any, info: Info, metafields: list[dict[str, Any]]) -> Any:
+    if len(metafields) > MOST_METAFIELDS:
+        problem = _error(
+            f"Exceeded the maximum metafields input limit of {MOST_METAFIELDS}.", "metafields",
+            code="LESS_THAN_OR_EQUAL_TO", elementIndex=None,
+        )  # fmt: skip
+        return {"metafields": None, "userErrors": [problem]}
+    problems = [one for place, row in enumerate(metafields) for one in _problems(info, place, row)]
+    if problems:
+        return {"metafields": None, "userErrors": problems}
+    made = [_set(info.context, row) for row in metafields]
+    for row in metafields:
+        owner = find(info, row["ownerId"])
+        _touch(info.context, owner)
+    return {"metafields": made, "userErrors": []}
+
+
+def _known(context: Context, row: dict[str, Any]) -> Metafield | None:
+    place = (row.get("namespace") or context.keys.own_namespace, row["key"])
+    own = (context.shop.metafields[n] for n in context.shop.owned.get(row["ownerId"], []))
+    return next((one for one in own if (one.namespace, one.key) == place), None)
+
+
+def _problems(info: Info, place: int, row: dict[str, Any]) -> list[dict[str, Any]]:
+    """Say what is wrong with one metafield."""
+
+    def wrong(code: str, field: str, message: str) -> list[dict[str, Any]]:
+        where = ("metafields", str(place), field)
+        return [_error(message, *where, code=code, elementIndex=None)]
+
+    if _writable(info, row["ownerId"]) is None:
+        return wrong("INVALID", "ownerId", "Owner does not exist.")
+    known = _known(info.context, row)
+    kind = row.get("type") or (known.type if known else "")
+    if not _NAME.fullmatch(row["key"]) or not 2 <= len(row["key"]) <= 64:  # noqa: PLR2004
+        return wrong("INVALID", "key", "Key is invalid.")
+    if not kind:
+        return wrong("BLANK", "type", "Type can't be blank")
+    if kind not in (*_TEXTS, *_NUMBERS, "boolean", "json") and not kind.startswith("list."):
+        return wrong("INCLUSION", "type", f"Type {kind} is not a valid type")
+    if known is not None and known.type != kind:
+        return wrong("INVALID_TYPE", "type", f"Type must be {known.type}.")
+    if row["value"] == "":
+        return wrong("BLANK", "value", "Value can't be blank.")
+    if not _fits(kind, row["value"]):
+        return wrong("INVALID_VALUE", "value", f"Value is not a valid {kind}.")
+    if "compareDigest" in row and row["compareDigest"] != (digest(known) if known else None):
+        return wrong("STALE_OBJECT", "compareDigest", "The resource has been updated since it was "
+                     "loaded. Try again with an updated `compareDigest` value.")  # fmt: skip
+    return []
+
+
+def _fits(kind: str, value: str) -> bool:
+    try:
+        if kind in _NUMBERS:
+            _NUMBERS[kind](value)
+        elif kind == "boolean":
+            return value in ("true", "false")
+        elif kind == "json" or kind.startswith("list."):
+            json.loads(value)
+    except ValueError:
+        return False
+    return kind != "single_line_text_field" or "\n" not in value
+
+
+def _set(context: Context, row: dict[str, Any]) -> Metafield:
+    known = _known(context, row)
+    return context.shop.set_metafield(
+        row["ownerId"], row.get("namespace") or context.keys.own_namespace, row["key"],
+        row.get("type") or (known.type if known else ""), row["value"], context.shop.world.now,
+    )  # fmt: skip
+
+
+def _bulk_run(_: Any, info: Info, query: str, groupObjects: bool = False) -> Any:  # noqa: N803
+    made, problems = info.context.bulk.run(info.context, query, grouped=groupObjects)
+    return {"bulkOperation": made, "userErrors": problems}
+
+
+def _bulk_cancel(_: Any, info: Info, id: str) -> Any:  # noqa: A002
+    found = find(info, id) if (read_gid(id) or ("",))[0] == "BulkOperation" else None
+    if found is None:
+        problem = _error("Bulk operation does not exist", "id")
+        return {"bulkOperation": None, "userErrors": [problem]}
+    if not info.context.bulk.cancel(found):
+        problem = _error(
+            f"A bulk operation cannot be canceled when it is {found.status.lower()}", "id"
+        )
+        return {"bulkOperation": found, "userErrors": [problem]}
+    return {"bulkOperation": found, "userErrors": []}
+
+
+MUTATION: Fields = {
+    "bulkOperationCancel": _bulk_cancel,
+    "bulkOperationRunQuery": _bulk_run,
+    "customerUpdate": _customer_update,
+    "metafieldsSet": _metafields_set,
+    "tagsAdd": _tags_add,
+}
