@@ -186,21 +186,21 @@ ORDERS = Shape(
         f"totalPriceSet {_MONEY}",
     ),
     connections={
-        "lineItems": Part("id name sku quantity", 10, "LineItem"),
-        "returns": Part("id status createdAt closedAt totalQuantity", 3, "Return"),
+        "lineItems": Part("id name sku quantity", 5, "LineItem"),
+        "returns": Part("id status createdAt closedAt totalQuantity", 2, "Return"),
     },
     lists={
-        "refunds": Part(f"id createdAt processedAt totalRefundedSet {_MONEY}", 5),
+        "refunds": Part(f"id createdAt processedAt totalRefundedSet {_MONEY}", 2),
         "fulfillments": Part(
             "id status createdAt inTransitAt deliveredAt estimatedDeliveryAt requiresShipping "
             "trackingInfo(first: 1) { number }",
-            5,
+            3,
         ),
         "transactions": Part(
-            f"id kind status createdAt processedAt errorCode amountSet {_MONEY}", 10
+            f"id kind status createdAt processedAt errorCode amountSet {_MONEY}", 4
         ),
     },
-    first=10,
+    first=15,
     most=100,
     count="ordersCount",
 )
