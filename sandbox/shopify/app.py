@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
+from journeysync.sandbox.shopify import refusals
 from journeysync.sandbox.shopify.business import Business
 from journeysync.sandbox.shopify.keys import Keys
 from journeysync.sandbox.shopify.shop import Shop
@@ -19,15 +18,7 @@ if TYPE_CHECKING:
 VERSIONS = ("2025-10", "2026-01", "2026-04", "2026-07", "2026-10")
 _API = re.compile(r"/admin/api/([\w-]+)/graphql\.json")
 _VERSION = re.compile(r"\d{4}-\d{2}")
-_UNKNOWN = "[API] Invalid API key or access token (unrecognized login or wrong password)"
-REFUSALS: Mapping[int, str] = {
-    402: "Unavailable Shop",
-    403: "[API] This action requires merchant approval for read_orders scope.",
-    404: "Not Found",
-    423: "[API] This shop is currently locked.",
-    430: "Shopify Security Rejection",
-}
-STATES = {"open": 200, "frozen": 402, "fraudulent": 403, "gone": 404, "locked": 423}
+STATES = {"open": 0, "frozen": 402, "fraudulent": 403, "gone": 404, "locked": 423}
 
 
 class Shopify:
@@ -71,21 +62,25 @@ class Shopify:
         """Answer one request as Shopify would."""
         if request.path.startswith("/bulk-results/"):
             return self.office.file(request)
-        if STATES[self.state] != 200:  # noqa: PLR2004 - the status of an open shop
-            return self._refused(STATES[self.state])
-        if request.path == "/admin/oauth/access_token" and request.method == "POST":
+        if STATES[self.state]:
+            return self._stamped(refusals.refused(STATES[self.state]))
+        if (request.method, request.path) == ("POST", "/admin/oauth/access_token"):
             return self.keys.lend(request)
+        return self._stamped(self._asked(request))
+
+    def _asked(self, request: Request) -> Answer:
+        """Answer what comes to the API itself."""
         found = _API.fullmatch(request.path)
-        version = found and self._version(found[1])
+        version = self._version(found[1]) if found else ""
         if not version or request.method != "POST":
-            return self._refused(404)
+            return refusals.refused(404)
         if not self.keys.admits(request.headers.get("x-shopify-access-token", "")):
-            return self._stamped(Answer(401, _body({"errors": _UNKNOWN})))
+            return refusals.unknown()
+        given = self.office.answer(request, half=request.twist == "half-applied")
         if request.twist == "half-applied":
-            self.office.answer(request, half=True)
-            return self.refuse("500", request, {})
-        status, told = self.office.answer(request)
-        return self._stamped(Answer(status, _body(told), {"X-Shopify-API-Version": version}))
+            return refusals.fault("500", {})
+        given.headers["X-Shopify-API-Version"] = version
+        return given
 
     def _version(self, asked: str) -> str:
         """Give the version that answers: one that is no more, or never was, is another's work."""
@@ -96,34 +91,15 @@ class Shopify:
     def refuse(self, kind: str, request: Request, options: Mapping[str, Any]) -> Answer:
         """Play a fault in Shopify's own shapes."""
         if kind == "429" and not options.get("http"):
-            told = self.office.throttled(request, int(options.get("short", 20)))
-            return self._stamped(Answer(200, _body(told)))
-        if kind == "429":
-            given = self._refused(429, "Exceeded 2 calls per second for api client. Reduce request "
-                                       "rates to resume uninterrupted service.")  # fmt: skip
-            given.headers["Retry-After"] = str(options.get("retry_after", 2.0))
-            return given
-        if kind == "500" and options.get("graphql"):
-            return self._stamped(Answer(200, _body({"data": None, "errors": [_broken()]})))
-        if kind == "500":
-            return self._refused(500, "Internal Server Error")
-        if kind == "503":
-            page = b"<!DOCTYPE html>\n<html><body><h1>There was a problem loading this website" \
-                   b"</h1></body></html>\n"  # fmt: skip
-            return Answer(503, page, {"Content-Type": "text/html; charset=utf-8"})
-        if kind == "lost-scope":
-            told = self.office.denied(request, str(options.get("scope", "read_orders")))
-            return self._stamped(Answer(200, _body(told)))
-        if kind == "refused":
-            return self._refused(int(options.get("status", 403)))
-        return self._stamped(Answer(401, _body({"errors": _UNKNOWN})))
-
-    def _refused(self, status: int, words: str = "") -> Answer:
-        return self._stamped(Answer(status, _body({"errors": words or REFUSALS[status]})))
+            given = self.office.throttled(request, int(options.get("short", 20)))
+        elif kind == "lost-scope":
+            given = self.office.denied(request, str(options.get("scope", "read_orders")))
+        else:
+            given = refusals.fault(kind, options)
+        return self._stamped(given)
 
     def _stamped(self, given: Answer) -> Answer:
         self._requests += 1
-        given.headers["Content-Type"] = "application/json; charset=utf-8"
         given.headers["X-Request-Id"] = f"{self._requests:08d}-sandbox"
         return given
 
@@ -146,15 +122,3 @@ class Shopify:
         from journeysync.sandbox.shopify.desk import Desk
 
         return Desk(self).edit(command)
-
-
-def _broken() -> dict[str, Any]:
-    return {
-        "message": "Internal error. Looks like something went wrong on our end.\n"
-        "Request ID: 00000000-sandbox (include this in support requests).",
-        "extensions": {"code": "INTERNAL_SERVER_ERROR", "requestId": "00000000-sandbox"},
-    }
-
-
-def _body(value: Any) -> bytes:
-    return msgspec.json.encode(value)

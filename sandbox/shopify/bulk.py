@@ -158,8 +158,8 @@ def _parts(
         if getattr(result, "errors", None):
             yield [], "ACCESS_DENIED"
             return
-        data = getattr(result, "data", None) or {}
-        rows = _nodes(next(iter(data.values()), None) or {})
+        data: dict[str, Any] = getattr(result, "data", None) or {}
+        rows = _nodes(next(iter(data.values()), {}))
         yield rows, None
         if len(rows) < PART:
             return

@@ -6,17 +6,19 @@ nights: so dozens of orders change within one second.
 """
 
 import heapq
-from collections.abc import Callable
 from decimal import Decimal
 from itertools import count
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from journeysync.sandbox.data.happenings import daytime
 from journeysync.sandbox.data.people import person
 from journeysync.sandbox.shopify.shop import CARD, TRANSFER, Shop
 from journeysync.sandbox.shopify.things import Address, Contract, Customer, Draft, Order, Return
 from journeysync.sandbox.world import DAY, HOUR, MINUTE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MANY = 5_000
 """Beyond so many customers everybody buys once: it is size that is wanted then."""
@@ -108,6 +110,10 @@ class Business:
             self._plan(at, "sent", which=which, carrier=False)
             return
         self._plan(at, "placed", **{**base, "items": [("COURSE-1", 1)] if fate < 0.3 else items})  # noqa: PLR2004
+        self._settle(which, rng, at, fate)
+
+    def _settle(self, which: int, rng: Random, at: int, fate: float) -> None:
+        """Make up how an order is paid."""
         if fate < 0.3:  # noqa: PLR2004 - a deposit, then the rest
             self._plan(at, "sold", which=which, amount=DEPOSIT)
             if fate < 0.28:  # noqa: PLR2004
@@ -328,9 +334,9 @@ class Business:
 def address_of(who: int) -> Address:
     """Write somebody's address."""
     one = person(who)
-    return {"address1": f"{who % 90 + 1} Willow Street", "city": one.city, "country": "United Kingdom",
-            "countryCodeV2": "GB", "firstName": one.first, "lastName": one.last,
-            "name": f"{one.first} {one.last}", "zip": "BN1 1AA"}  # fmt: skip
+    return {"address1": f"{who % 90 + 1} Willow Street", "city": one.city,
+            "country": "United Kingdom", "countryCodeV2": "GB", "firstName": one.first,
+            "lastName": one.last, "name": f"{one.first} {one.last}", "zip": "BN1 1AA"}  # fmt: skip
 
 
 def international(phone: str) -> str:

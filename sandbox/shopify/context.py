@@ -7,6 +7,7 @@ from graphql import GraphQLError, GraphQLResolveInfo
 
 from journeysync.sandbox.shopify.gids import gid
 from journeysync.sandbox.shopify.lists import Lists
+from journeysync.sandbox.shopify.refusals import BROKEN
 from journeysync.sandbox.shopify.shop import Shop
 from journeysync.sandbox.shopify.things import Customer
 from journeysync.sandbox.world import DAY
@@ -44,7 +45,7 @@ class Context:
     """Rows of the outermost list, while a bulk operation runs."""
     warnings: list[dict[str, Any]] = field(default_factory=list)
 
-    def need(self, scope: str, info: GraphQLResolveInfo) -> None:
+    def need(self, scope: str, info: GraphQLResolveInfo[Any]) -> None:
         """Stop where the token lacks a scope; one to write is one to read, too."""
         if self.keys.grants(scope):
             return
@@ -57,14 +58,14 @@ class Context:
             },
         )
 
-    def customer(self, number: int | None, info: GraphQLResolveInfo) -> Customer | None:
+    def customer(self, number: int | None, info: GraphQLResolveInfo[Any]) -> Customer | None:
         """Show a customer, if there is one and the app may see customers."""
         if number is None:
             return None
         self.see_customers(info)
         return self.shop.customers.get(number)
 
-    def see_customers(self, info: GraphQLResolveInfo) -> None:
+    def see_customers(self, info: GraphQLResolveInfo[Any]) -> None:
         """Stop where customers are not to be seen."""
         self.need("read_customers", info)
         if self.keys.protected == "denied":
@@ -87,15 +88,14 @@ class Context:
     def owner(self, thing: Any) -> str:
         return gid(type(thing).__name__, thing.id)
 
-    def fail_here(self, info: GraphQLResolveInfo) -> None:
+    def fail_here(self, info: GraphQLResolveInfo[Any]) -> None:
         """Fail once at a field that may be null, where a partial answer was asked for."""
         if self.twist != "partial":
             return
         self.twist = ""
         number = f"{self.shop.world.seed:08d}-sandbox"
         raise Broken(
-            "Internal error. Looks like something went wrong on our end.\n"
-            f"Request ID: {number} (include this in support requests).",
+            BROKEN.format(number),
             extensions={"code": "INTERNAL_SERVER_ERROR", "requestId": number,
                         "field": info.field_name},
         )  # fmt: skip

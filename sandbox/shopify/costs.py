@@ -12,6 +12,7 @@ from typing import Any
 from graphql import (
     DocumentNode,
     FieldNode,
+    FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLList,
     GraphQLSchema,
@@ -20,12 +21,14 @@ from graphql import (
     SelectionSetNode,
     get_named_type,
     is_composite_type,
+    value_from_ast_untyped,
 )
-from graphql.execution.values import get_argument_values
 from graphql.type import GraphQLField, GraphQLNonNull
 
 MOST = 1000
 CONNECTION, MUTATION = 2, 10
+UNSAID = 10
+"""Rows of a list that names no number."""
 _FREE = frozenset({"MoneyBag", "MoneyV2", "PageInfo", "Count"})
 
 
@@ -75,11 +78,11 @@ class Meter:
         self, schema: GraphQLSchema, document: DocumentNode, variables: dict[str, Any]
     ) -> None:
         self._schema = schema
-        self._variables = variables
+        self._variables = {**_defaults(document), **variables}
         self._fragments = {
             one.name.value: one.selection_set
             for one in document.definitions
-            if one.kind == "fragment_definition"
+            if isinstance(one, FragmentDefinitionNode)
         }
 
     def asked(self, operation: OperationDefinitionNode) -> int:
@@ -128,7 +131,7 @@ class Meter:
         selections = field.selection_set
         if not is_composite_type(kind) or kind.name in _FREE or selections is None:
             return 0
-        many = self._size(field, told)
+        many = self._size(field)
         if kind.name.endswith("Connection"):
             return CONNECTION + self._rows(selections, kind, many, data)
         if _is_list(told.type):
@@ -163,16 +166,28 @@ class Meter:
             return many * (1 + self._children(selections, kind, None))
         return sum(1 + self._children(selections, kind, one) for one in rows)
 
-    def _size(self, field: FieldNode, told: GraphQLField) -> int:
+    def _size(self, field: FieldNode) -> int:
         """Say how many rows are asked for at most."""
-        given = get_argument_values(told, field, self._variables)
-        if "ids" in given:
-            return len(given["ids"])
-        size = given.get("first") or given.get("last")
-        return int(size) if size is not None else 10
+        for one in field.arguments or ():
+            given = value_from_ast_untyped(one.value, self._variables)
+            if one.name.value in ("first", "last") and isinstance(given, int):
+                return given
+            if one.name.value == "ids" and isinstance(given, list):
+                return len(given)
+        return UNSAID
+
+
+def _defaults(document: DocumentNode) -> dict[str, Any]:
+    """Give what variables are where they are not said."""
+    return {
+        one.variable.name.value: value_from_ast_untyped(one.default_value)
+        for operation in document.definitions
+        if isinstance(operation, OperationDefinitionNode)
+        for one in operation.variable_definitions or ()
+        if one.default_value is not None
+    }
 
 
 def _is_list(kind: Any) -> bool:
     inner = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
     return isinstance(inner, GraphQLList)
-

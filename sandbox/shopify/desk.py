@@ -1,6 +1,5 @@
 """What a person can do in the shop, as `POST /edit` tells it."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,8 @@ from journeysync.sandbox.shopify.things import Checkout, Contract, Customer, Lin
 from journeysync.sandbox.world import DAY
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from journeysync.sandbox.shopify.app import Shopify
 
 Command = dict[str, Any]

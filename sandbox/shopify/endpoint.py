@@ -88,8 +88,10 @@ def said(request: Request) -> tuple[str, dict[str, Any], str | None]:
     if not isinstance(told, dict) or not isinstance(told.get("query"), str):
         raise Unreadable
     variables = told.get("variables")
-    return told["query"], variables if isinstance(variables, dict) else {}, told.get(
-        "operationName"
+    return (
+        told["query"],
+        variables if isinstance(variables, dict) else {},
+        told.get("operationName"),
     )
 
 

@@ -1,7 +1,7 @@
 """Puts together what answers queries of one shop: endpoint, lists, bulk operations, snapshot."""
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from journeysync.sandbox.shopify.bulk import KEPT, Bulk
 from journeysync.sandbox.shopify.context import Context
@@ -9,10 +9,15 @@ from journeysync.sandbox.shopify.endpoint import Endpoint, Unreadable
 from journeysync.sandbox.shopify.gids import gid
 from journeysync.sandbox.shopify.keys import Keys
 from journeysync.sandbox.shopify.lists import Lists
+from journeysync.sandbox.shopify.refusals import told
 from journeysync.sandbox.shopify.shop import Shop
 from journeysync.sandbox.wire import Answer, Request
 
+if TYPE_CHECKING:
+    from journeysync.sandbox.shopify.things import Customer, Order
+
 _FILE = re.compile(r"/bulk-results/(\d+)\.jsonl")
+_MISSING = {"errors": {"query": "Required parameter missing or invalid"}}
 _GONE = b"<?xml version='1.0' encoding='UTF-8'?><Error><Code>AccessDenied</Code></Error>"
 
 
@@ -26,27 +31,27 @@ class Office:
         self._keys = keys
         self._lists = Lists(shop)
 
-    def answer(self, request: Request, *, half: bool = False) -> tuple[int, dict[str, Any]]:
+    def answer(self, request: Request, *, half: bool = False) -> Answer:
         """Answer a query, or say that there is none."""
         try:
-            return 200, self.endpoint.answer(self._context(request), request, half=half)
+            return told(self.endpoint.answer(self._context(request), request, half=half))
         except Unreadable:
-            return 400, {"errors": {"query": "Required parameter missing or invalid"}}
+            return told(_MISSING, 400)
 
-    def throttled(self, request: Request, short: int) -> dict[str, Any]:
+    def throttled(self, request: Request, short: int) -> Answer:
         """Refuse a query because points are missing."""
         try:
-            return self.endpoint.throttled(request, short)
+            return told(self.endpoint.throttled(request, short))
         except Unreadable:
-            return {"errors": {"query": "Required parameter missing or invalid"}}
+            return told(_MISSING, 400)
 
-    def denied(self, request: Request, scope: str) -> dict[str, Any]:
+    def denied(self, request: Request, scope: str) -> Answer:
         """Answer as if the token had lost a scope."""
         kept = self._keys.scopes
         verb = scope.removeprefix("read_").removeprefix("write_")
         self._keys.grant([one for one in kept if one not in (f"read_{verb}", f"write_{verb}")])
         try:
-            return self.answer(request)[1]
+            return self.answer(request)
         finally:
             self._keys.grant(kept)
 
@@ -62,7 +67,7 @@ class Office:
     def snapshot(self) -> dict[str, Any]:
         """Show tags and metafields by their owners."""
         shop = self._shop
-        own = [*shop.customers.values(), *shop.orders.values()]
+        own: list[Customer | Order] = [*shop.customers.values(), *shop.orders.values()]
         tags = {gid(type(one).__name__, one.id): sorted(one.tags) for one in own if one.tags}
         fields = sorted(
             (one.owner, one.namespace, one.key, one.type, one.value)

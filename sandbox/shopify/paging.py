@@ -22,7 +22,7 @@ def by_id(rows: Sequence[Any]) -> list[tuple[Key, Any]]:
 
 
 def connection(
-    info: GraphQLResolveInfo,
+    info: GraphQLResolveInfo[Any],
     rows: list[tuple[Key, Any]],
     keep: Callable[[Any], bool] | None = None,
     **args: Any,
@@ -65,7 +65,7 @@ def connection(
     return shown
 
 
-def _check(info: GraphQLResolveInfo, first: int | None, last: int | None) -> None:
+def _check(info: GraphQLResolveInfo[Any], first: int | None, last: int | None) -> None:
     problem = ""
     if first is None and last is None:
         problem = "you must provide one of first or last"

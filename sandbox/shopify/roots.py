@@ -1,15 +1,17 @@
 """What can be asked at the root: the lists, single records by their ids, and counts."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from journeysync.sandbox.shopify.context import Context
 from journeysync.sandbox.shopify.gids import read_gid
 from journeysync.sandbox.shopify.lists import visible
 from journeysync.sandbox.shopify.paging import by_id, connection
 from journeysync.sandbox.shopify.search import Keep
 from journeysync.sandbox.shopify.show_orders import Fields, Info
 from journeysync.sandbox.shopify.things import Order
+
+if TYPE_CHECKING:
+    from journeysync.sandbox.shopify.context import Context
 
 _SCOPES = {
     "orders": "read_orders",
@@ -52,39 +54,30 @@ def _need(info: Info, name: str) -> None:
 def _listed(name: str) -> Any:
     """Answer a list."""
 
-    def show(
-        _: Any, info: Info, sortKey: str = "ID", query: str | None = None,  # noqa: N803 - Shopify's word
-        savedSearchId: str | None = None, **args: Any,  # noqa: N803
-    ) -> Any:  # fmt: skip
-        del savedSearchId  # there are none here
+    def show(_: Any, info: Info, **args: Any) -> Any:
         _need(info, name)
-        keep = _keep(info, name, query)
-        return connection(info, info.context.lists.rows(name, sortKey), keep, **args)
+        keep, sort = _keep(info, name, args.pop("query", None)), args.pop("sortKey", "ID")
+        args.pop("savedSearchId", None)  # there are none here
+        return connection(info, info.context.lists.rows(name, sort), keep, **args)
 
     return show
 
 
-def orders_of(
-    info: Info, rows: list[Order], query: str | None = None, sortKey: str = "ID", **args: Any  # noqa: N803
-) -> Any:
+def orders_of(info: Info, rows: list[Order], **args: Any) -> Any:
     """Answer the orders of somebody."""
     info.context.need("read_orders", info)
-    keep = _keep(info, "orders", query)
+    keep, sort = _keep(info, "orders", args.pop("query", None)), args.pop("sortKey", "ID")
     own = {one.id for one in rows}
-    listed = [row for row in info.context.lists.rows("orders", sortKey) if row[1].id in own]
+    listed = [row for row in info.context.lists.rows("orders", sort) if row[1].id in own]
     return connection(info, listed, keep, **args)
 
 
 def _counted(name: str) -> Any:
     """Answer how many there are, up to a limit."""
 
-    def show(
-        _: Any, info: Info, limit: int | None = None, query: str | None = None,
-        savedSearchId: str | None = None,  # noqa: N803
-    ) -> Any:  # fmt: skip
-        del savedSearchId
+    def show(_: Any, info: Info, limit: int | None = None, **args: Any) -> Any:
         _need(info, name)
-        keep = _keep(info, name, query)
+        keep = _keep(info, name, args.get("query"))
         rows = info.context.lists.rows(name, "ID")
         many = sum(1 for _, row in rows if keep is None or keep(row))
         over = limit is not None and many > limit
@@ -137,10 +130,9 @@ def _by_identifier(_: Any, info: Info, identifier: dict[str, str]) -> Any:
     return next((one for one in rows if getattr(one, attribute).casefold() == wanted), None)
 
 
-def _operations(
-    _: Any, info: Info, query: str | None = None, sortKey: str = "", **args: Any  # noqa: N803
-) -> Any:
-    del query, sortKey  # few of them, in the order in which they began
+def _operations(_: Any, info: Info, **args: Any) -> Any:
+    del args["sortKey"]  # few of them, in the order in which they began
+    args.pop("query", None)
     return connection(info, by_id(list(info.context.bulk.operations.values())), **args)
 
 

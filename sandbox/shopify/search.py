@@ -108,41 +108,46 @@ class Search:
             return lambda row: wanted in self.words(row).casefold()
         if quoted is None and ":" in value:
             # Without quotes the colons of a time begin fields that do not exist.
-            return self._warn(value.split(":")[0][-2:])
-        if name not in self.fields:
-            return self._warn(name)
-        kind, read = self.fields[name]
-        return self._test(kind, read, token["op"] or "", value) or self._warn(name)
+            self._warn(value.split(":")[0][-2:])
+            return None
+        kind, read = self.fields.get(name, ("", str))
+        test = self._test(kind, read, token["op"] or "", value)
+        if test is None:
+            self._warn(name)
+        return test
 
     def _warn(self, name: str) -> None:
         self.warned.append({"field": name, "message": _WARNING, "code": "invalid_field"})
 
     def _test(self, kind: str, read: Read, op: str, value: str) -> Keep | None:
-        holds = _HOLDS[op]
-        if kind in ("time", "day"):
-            span = self._instant(value)
-            if span is None:
-                return None
-            low, high = span
-            if kind == "day" and not op:
-                low, high = low - low % DAY, low - low % DAY + DAY
-            if not op:
-                return lambda row: low <= read(row) < high
-            edge = high - 1000 if op in (">", "<=") else low
-            return lambda row: holds(read(row), edge)
-        if kind == "id":
-            known = read_gid(value)
-            if known is None and not value.isdecimal():
-                return None
-            number = known[1] if known else int(value)
-            return lambda row: read(row) is not None and holds(read(row), number)
-        if kind == "test":
-            test: Keep | None = read(value)
-            return test
+        """Make a test of one field; None where the value, or the field, is unknown."""
+        test: Keep | None = None
         wanted = {one.strip().casefold() for one in value.split(",")}
-        if kind == "tag":
-            return lambda row: bool(wanted & {one.casefold() for one in read(row)})
-        return lambda row: value == "*" and bool(read(row)) or (read(row) or "").casefold() in wanted
+        if kind in ("time", "day"):
+            test = self._dated(kind, read, op, value)
+        elif kind == "id":
+            test = _numbered(read, op, value)
+        elif kind == "test":
+            test = read(value)
+        elif kind == "tag":
+            test = lambda row: bool(wanted & {one.casefold() for one in read(row)})  # noqa: E731 - one of several
+        elif kind == "text" and value == "*":
+            test = lambda row: bool(read(row))  # noqa: E731
+        elif kind == "text":
+            test = lambda row: (read(row) or "").casefold() in wanted  # noqa: E731
+        return test
+
+    def _dated(self, kind: str, read: Read, op: str, value: str) -> Keep | None:
+        span = self._instant(value)
+        if span is None:
+            return None
+        low, high = span
+        if kind == "day" and not op:
+            low, high = low - low % DAY, low - low % DAY + DAY
+        if not op:
+            return lambda row: low <= read(row) < high
+        holds, edge = _HOLDS[op], high - 1000 if op in (">", "<=") else low
+        return lambda row: holds(read(row), edge)
 
     def _instant(self, text: str) -> tuple[int, int] | None:
         """Read a time, by the shop's clock unless it says which; what is vague is a span."""
@@ -164,6 +169,14 @@ class Search:
         month = at.month - 1 + months
         end = at.replace(year=at.year + month // 12, month=month % 12 + 1)
         return start, int(end.timestamp()) * 1000
+
+
+def _numbered(read: Read, op: str, value: str) -> Keep | None:
+    known, holds = read_gid(value), _HOLDS[op]
+    if known is None and not value.isdecimal():
+        return None
+    number = known[1] if known else int(value)
+    return lambda row: read(row) is not None and holds(read(row), number)
 
 
 def stamp(at: int | None) -> str | None:

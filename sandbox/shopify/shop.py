@@ -6,7 +6,7 @@ Knows nothing of GraphQL.
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from journeysync.sandbox.shopify.things import (
@@ -25,6 +25,9 @@ from journeysync.sandbox.shopify.things import (
     Transaction,
 )
 from journeysync.sandbox.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 PRODUCTS: dict[str, tuple[str, Decimal, bool, bool]] = {
     "ROLL-1": ("Foam roller", Decimal("24.00"), False, True),
@@ -108,7 +111,9 @@ class Shop:
         for number in gone.orders:
             self.orders[number].customer = kept.id
             self.touch(self.orders[number], at)
-        for one in (*self.checkouts.values(), *self.contracts.values(), *self.drafts.values()):
+        tables: tuple[Mapping[int, Checkout | Contract | Draft], ...]
+        tables = (self.checkouts, self.contracts, self.drafts)
+        for one in (one for table in tables for one in table.values()):
             if one.customer == gone.id:
                 one.customer, one.updated = kept.id, at
         kept.orders += gone.orders
@@ -203,8 +208,7 @@ class Shop:
             line = order.line(number)
             line.current = max(line.current - quantity, 0)
             line.left = min(line.left, line.current)
-        sale = next((one for one in order.transactions
-                     if one.kind in ("SALE", "CAPTURE") and one.status == "SUCCESS"), None)  # fmt: skip
+        sale = next((one for one in order.transactions if one.brought), None)
         if amount and sale is not None:
             paid = Transaction(self._id(), order.id, at, "REFUND", "SUCCESS", amount, sale.gateway,
                                sale.id, sale.payment)  # fmt: skip

@@ -8,7 +8,7 @@ from graphql import GraphQLResolveInfo
 
 from journeysync.sandbox.shopify.gids import gid
 from journeysync.sandbox.shopify.money import bag, tax
-from journeysync.sandbox.shopify.paging import by_id, connection
+from journeysync.sandbox.shopify.paging import Key, by_id, connection
 from journeysync.sandbox.shopify.search import stamp
 from journeysync.sandbox.shopify.things import (
     ZERO,
@@ -20,7 +20,7 @@ from journeysync.sandbox.shopify.things import (
 )
 from journeysync.sandbox.world import DAY
 
-Info = GraphQLResolveInfo
+Info = GraphQLResolveInfo[Any]
 Fields = Mapping[str, Callable[..., Any]]
 _GATEWAYS = {"shopify_payments": "Shopify Payments", "gift_card": "Gift card"}
 
@@ -132,30 +132,33 @@ def _display(one: Fulfillment, _: Info) -> str:
     return "FULFILLED" if one.tracking is None else "CONFIRMED"
 
 
-def _events(one: Fulfillment, info: Info, sortKey: str = "", **args: Any) -> Any:  # noqa: N803 - Shopify's word
-    order = home(info, one.id)
-    rows = [{"of": order, "number": number, "status": status, "at": at}
-            for number, status, at in one.events]  # fmt: skip
-    if sortKey == "ID":
-        return connection(info, [((0, row["number"]), row) for row in rows], **args)
-    return connection(info, sorted(
-        (((row["at"], row["number"]), row) for row in rows), key=lambda row: row[0]
-    ), **args)  # fmt: skip
+def _events(one: Fulfillment, info: Info, **args: Any) -> Any:
+    order, by_time = home(info, one.id), args.pop("sortKey", "") != "ID"
+    rows: list[tuple[Key, Any]] = [
+        ((at if by_time else 0, number), {"of": order, "number": number, "status": what, "at": at})
+        for number, what, at in one.events
+    ]
+    return connection(info, sorted(rows, key=lambda row: row[0]), **args)
 
 
 def _sent_lines(one: Fulfillment, info: Info, **args: Any) -> Any:
-    order = home(info, one.id)
-    rows = [{"order": order, "line": order.line(number), "quantity": quantity, "number": number + 1}
-            for number, quantity in one.lines]  # fmt: skip
-    return connection(info, [((0, row["number"]), row) for row in rows], **args)
+    return connection(info, _pieces(home(info, one.id), one.lines, 1, ""), **args)
 
 
 def _back_lines(one: Refund, info: Info, **args: Any) -> Any:
-    order = home(info, one.id)
-    rows = [{"order": order, "line": order.line(number), "quantity": quantity, "number": number + 2,
-             "kind": "RETURN" if one.back else "NO_RESTOCK"}
-            for number, quantity in one.lines]  # fmt: skip
-    return connection(info, [((0, row["number"]), row) for row in rows], **args)
+    kind = "RETURN" if one.back else "NO_RESTOCK"
+    return connection(info, _pieces(home(info, one.id), one.lines, 2, kind), **args)
+
+
+def _pieces(
+    order: Order, lines: list[tuple[int, int]], step: int, kind: str
+) -> list[tuple[Key, Any]]:
+    """Give parts of an order's lines ids of their own."""
+    return [
+        ((0, number), {"order": order, "line": order.line(number), "quantity": quantity,
+                       "number": number + step, "kind": kind})
+        for number, quantity in lines
+    ]  # fmt: skip
 
 
 def _refund_payments(one: Refund, info: Info, **args: Any) -> Any:
@@ -376,4 +379,3 @@ RETURN: Fields = {
     "status": lambda o, _: o.status,
     "totalQuantity": lambda o, _: o.quantity,
 }
-

@@ -5,7 +5,6 @@ Amounts are in the shop's currency; instants are milliseconds, whole seconds of 
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 Address = dict[str, str]
 ZERO = Decimal(0)
@@ -78,6 +77,11 @@ class Transaction:
     parent: int | None = None
     payment: str = ""
     error: str | None = None
+
+    @property
+    def brought(self) -> bool:
+        """Whether money came in by it."""
+        return self.kind in ("SALE", "CAPTURE") and self.status == "SUCCESS"
 
 
 @dataclass(slots=True)
@@ -171,11 +175,7 @@ class Order:
     @property
     def received(self) -> Decimal:
         """What came in."""
-        kinds = ("SALE", "CAPTURE")
-        return sum(
-            (one.amount for one in self.transactions
-             if one.kind in kinds and one.status == "SUCCESS"), ZERO,
-        )  # fmt: skip
+        return sum((one.amount for one in self.transactions if one.brought), ZERO)
 
     @property
     def refunded(self) -> Decimal:
@@ -257,9 +257,3 @@ class Draft:
     @property
     def total(self) -> Decimal:
         return sum((line.total for line in self.lines), ZERO)
-
-
-Thing = (
-    Customer | Order | Line | Transaction | Fulfillment | Refund | Return | Checkout | Attempt
-    | Contract | Draft | Metafield | Any
-)  # fmt: skip

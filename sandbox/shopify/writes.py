@@ -17,6 +17,8 @@ from journeysync.sandbox.shopify.things import Customer, Metafield, Order
 MOST_TAGS, TAG_LENGTH, MOST_METAFIELDS = 250, 40, 25
 _NAME = re.compile(r"[A-Za-z0-9_$:.-]+")
 _NUMBERS = {"number_integer": int, "number_decimal": float}
+_STALE = ("The resource has been updated since it was loaded. Try again with an updated "
+          "`compareDigest` value.")  # fmt: skip
 _TEXTS = ("single_line_text_field", "multi_line_text_field", "date", "date_time", "url", "id")
 _CUSTOMER = {"email": "email", "firstName": "first", "lastName": "last", "phone": "phone",
              "note": "note"}  # fmt: skip
@@ -116,31 +118,29 @@ def _known(context: Context, row: dict[str, Any]) -> Metafield | None:
 
 
 def _problems(info: Info, place: int, row: dict[str, Any]) -> list[dict[str, Any]]:
-    """Say what is wrong with one metafield."""
-
-    def wrong(code: str, field: str, message: str) -> list[dict[str, Any]]:
-        where = ("metafields", str(place), field)
-        return [_error(message, *where, code=code, elementIndex=None)]
-
-    if _writable(info, row["ownerId"]) is None:
-        return wrong("INVALID", "ownerId", "Owner does not exist.")
+    """Say what is wrong with one metafield; the first thing found is told."""
+    owner = _writable(info, row["ownerId"])
     known = _known(info.context, row)
     kind = row.get("type") or (known.type if known else "")
-    if not _NAME.fullmatch(row["key"]) or not 2 <= len(row["key"]) <= 64:  # noqa: PLR2004
-        return wrong("INVALID", "key", "Key is invalid.")
-    if not kind:
-        return wrong("BLANK", "type", "Type can't be blank")
-    if kind not in (*_TEXTS, *_NUMBERS, "boolean", "json") and not kind.startswith("list."):
-        return wrong("INCLUSION", "type", f"Type {kind} is not a valid type")
-    if known is not None and known.type != kind:
-        return wrong("INVALID_TYPE", "type", f"Type must be {known.type}.")
-    if row["value"] == "":
-        return wrong("BLANK", "value", "Value can't be blank.")
-    if not _fits(kind, row["value"]):
-        return wrong("INVALID_VALUE", "value", f"Value is not a valid {kind}.")
-    if "compareDigest" in row and row["compareDigest"] != (digest(known) if known else None):
-        return wrong("STALE_OBJECT", "compareDigest", "The resource has been updated since it was "
-                     "loaded. Try again with an updated `compareDigest` value.")  # fmt: skip
+    stale = "compareDigest" in row and row["compareDigest"] != (digest(known) if known else None)
+    named = _NAME.fullmatch(row["key"]) and 2 <= len(row["key"]) <= 64  # noqa: PLR2004
+    kinds = (*_TEXTS, *_NUMBERS, "boolean", "json")
+    checks = (
+        (owner is None, "INVALID", "ownerId", "Owner does not exist."),
+        (not named, "INVALID", "key", "Key is invalid."),
+        (not kind, "BLANK", "type", "Type can't be blank"),
+        (kind not in kinds and not kind.startswith("list."), "INCLUSION", "type",
+         f"Type {kind} is not a valid type"),
+        (known is not None and known.type != kind, "INVALID_TYPE", "type",
+         f"Type must be {known.type if known else ''}."),
+        (row["value"] == "", "BLANK", "value", "Value can't be blank."),
+        (not _fits(kind, row["value"]), "INVALID_VALUE", "value", f"Value is not a valid {kind}."),
+        (stale, "STALE_OBJECT", "compareDigest", _STALE),
+    )  # fmt: skip
+    for wrong, code, field, message in checks:
+        if wrong:
+            where = ("metafields", str(place), field)
+            return [_error(message, *where, code=code, elementIndex=None)]
     return []
 
 
