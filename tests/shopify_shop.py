@@ -73,7 +73,7 @@ class Store:
 
 
 @contextmanager
-def store(folder: Path, *, customers: int = 0, limits: bool = True) -> Iterator[Store]:
+def store(folder: Path, *, customers: int = 0, limits: bool = False) -> Iterator[Store]:
     """Serve a shop; without customers it is empty."""
     with start(customers=customers, tools=("shopify",), limits=limits) as sandbox:
         yield Store(sandbox, folder)

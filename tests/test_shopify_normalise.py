@@ -160,7 +160,12 @@ WHAT = {
         [PLACED, ("order.completed", "03")],
     ),
     "a parcel that was called back": ({"fulfillments": [parcel(3, status="CANCELLED")]}, [PLACED]),
-    "cancelled": ({"cancelledAt": DAY[2]}, [PLACED, ("order.cancelled", "02")]),
+    "cancelled before anything was paid: no purchase": (
+        {"cancelledAt": DAY[2]}, [("order.cancelled", "02")],
+    ),
+    "cancelled after it was paid": (
+        {**PAID, "cancelledAt": DAY[3]}, [PLACED, ("order.paid", "02"), ("order.cancelled", "03")],
+    ),
     "a return": ({"returns": listed(returned(8))}, [PLACED, ("return.opened", "08")]),
     "a return that is done": (
         {"returns": listed(returned(8, "CLOSED", 9))},

@@ -47,10 +47,11 @@ def inside(row: object, path: str) -> Any:
 
 
 def nodes(row: Row, name: str) -> list[Row]:
-    """List what is in a connection, or in a plain list."""
+    """List what is in a connection, or in a plain list, by ascending id: files have no order."""
     found = row.get(name)
     found = found.get("nodes") if isinstance(found, Mapping) else found
-    return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+    rows = [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+    return sorted(rows, key=lambda one: int(number(one) or 0))
 
 
 def keep(tool: str, stream: str, row: Row, paths: Sequence[str]) -> RawRecord:

@@ -85,8 +85,10 @@ class _Order:
     def events(self) -> Iterator[Event]:
         rule, whole = self._rule, self._facts.money(self._total)
         reason = self._content["reason"].lower()
-        yield from self._tell(rule.placed, self._bought, whole)
-        yield from self._payments()
+        taken = self._taken()
+        if taken or not self._content["cancelled"]:
+            yield from self._tell(rule.placed, self._bought, whole)
+        yield from self._payments(taken)
         yield from self._parcels()
         yield from self._tell(
             rule.cancelled,
@@ -108,7 +110,7 @@ class _Order:
 
     # --- money -----------------------------------------------------------------------------------
 
-    def _payments(self) -> Iterator[Event]:
+    def _payments(self, taken: list[tuple[datetime, Decimal]]) -> Iterator[Event]:
         whole = self._facts.money(self._total)
         for one in self._content["payments"]:
             if one["kind"] in _ASKED and one["status"] in ("FAILURE", "ERROR"):
@@ -116,7 +118,6 @@ class _Order:
                 more = self._facts.money(self._facts.amount(one["money"]))
                 more |= {"reason": reason} if reason else {}
                 yield from self._tell(self._rule.failed, instant(one["at"]), more, one["id"])
-        taken = self._taken()
         if taken and self._total:
             at, first = self._first(taken)
             if first < self._total.value:

@@ -179,34 +179,30 @@ class Reader:
 
     def _rows(self, shape: Shape, query: str) -> Iterator[list[Row]]:
         """Yield the records that fit a query, in parts: from a bulk file where there are many."""
-        if shape.count and self._count(shape, query) >= self._bulk_from:
-            # One record first: it tells what the app may not see, and a file would not.
-            self._send_page(shape, {"first": 1, "after": None, "query": query or None})
-            found = bulk.rows(self._client, shape.without(self._denied), query)
-            if found is not None:
-                yield from found
-                return
-        yield from self._pages(shape, query)
+        found = self._page(shape, query, None)
+        many = _next(found) and shape.count and self._count(shape, query) >= self._bulk_from
+        rows = bulk.rows(self._client, shape.without(self._denied), query) if many else None
+        yield from self._pages(shape, query, found) if rows is None else rows
 
     def _count(self, shape: Shape, query: str) -> int:
         asked: dict[str, Any] = {"query": query or None, "limit": self._bulk_from}
         found = self._send(count(shape), asked).get(shape.count) or {}
         return int(found.get("count") or 0)
 
-    def _pages(self, shape: Shape, query: str) -> Iterator[list[Row]]:
-        after, turned, last = None, 0, ""
+    def _pages(self, shape: Shape, query: str, found: Row) -> Iterator[list[Row]]:
+        """Turn pages from the first one on."""
+        turned, behind = 0, ""
         while True:
-            terms = [query, f"id:>={int(last) + 1}" if last else ""]
-            found = self._page(shape, " AND ".join(filter(None, terms)), after)
-            rows, info = found.get("nodes") or [], found.get("pageInfo") or {}
+            rows = found.get("nodes") or []
             yield [self._filled(shape, row) for row in rows]
-            if not info.get("hasNextPage") or not rows:
+            after, turned = _next(found), turned + len(rows)
+            if not after:
                 return
-            if info.get("endCursor") == after:
+            if turned >= _TURNS and rows:
+                after, turned, behind = None, 0, f"id:>={int(self._id(rows[-1])) + 1}"
+            found = self._page(shape, " AND ".join(filter(None, [query, behind])), after)
+            if after and _next(found) == after:
                 raise ToolDown(self._client.tool, f"repeats a page of {shape.root}.")
-            after, turned = info.get("endCursor"), turned + len(rows)
-            if turned >= _TURNS:
-                after, turned, last = None, 0, self._id(rows[-1])
 
     def _page(self, shape: Shape, query: str, after: str | None) -> Row:
         """Ask for a page as large as it may cost."""
@@ -242,6 +238,12 @@ class Reader:
 
     def _send(self, document: str, variables: Mapping[str, Any]) -> Row:
         return self._client.send(document, variables, repeatable=True)
+
+
+def _next(page: Row) -> str | None:
+    """Say where the next page begins; None where there is none."""
+    info = page.get("pageInfo") or {}
+    return str(info.get("endCursor")) if info.get("hasNextPage") else None
 
 
 def _iso(at: datetime) -> str:
