@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from email.utils import formatdate
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +101,7 @@ class Shopify:
 
     def _stamped(self, given: Answer) -> Answer:
         self._requests += 1
+        given.headers["Date"] = formatdate(self._world.now / 1000, usegmt=True)
         given.headers["X-Request-Id"] = f"{self._requests:08d}-sandbox"
         return given
 
