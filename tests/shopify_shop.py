@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from journeysync.connectors.shopify.connector import Shopify
 from journeysync.connectors.shopify.settings import read_settings
 from journeysync.core.models import Event, RawRecord, RecordKey
-from journeysync.core.ports import ToolSetup
+from journeysync.core.ports import Batch, ToolSetup
 from journeysync.sandbox.server import Sandbox, start
 
 
@@ -92,3 +92,40 @@ def everything(tool: Shopify, until: datetime) -> dict[RecordKey, RawRecord]:
 
 def events(tool: Shopify, records: Iterable[RawRecord]) -> list[Event]:
     return [event for record in records for event in tool.normalise(record).events]
+
+
+class Shelf:
+    """What a state would hold of one tool after any readings, as a run stores them."""
+
+    def __init__(self) -> None:
+        self.streams: dict[str, dict[RecordKey, RawRecord]] = {}
+
+    def take(self, stream: str, batches: Iterable[Batch]) -> None:
+        kept = self.streams.setdefault(stream, {})
+        seen: set[RecordKey] = set()
+        ends: list[Batch] = []
+        for batch in batches:
+            kept.update({record.key: record for record in batch.records})
+            seen |= {record.key for record in batch.records} | batch.listed.keys()
+            if batch.still is not None:
+                self._keep(kept, batch.still, None)
+            if batch.complete or batch.window:
+                ends.append(batch)
+        for end in ends:
+            self._keep(kept, seen, end.window and end.window.start)
+
+    def _keep(
+        self,
+        kept: dict[RecordKey, RawRecord],
+        there: Iterable[RecordKey],
+        start: datetime | None,
+    ) -> None:
+        found = set(there)
+        for key, record in list(kept.items()):
+            inside = start is None or (record.listed_at is not None and record.listed_at >= start)
+            if inside and key not in found:
+                del kept[key]
+
+    @property
+    def all(self) -> dict[RecordKey, RawRecord]:
+        return {key: one for kept in self.streams.values() for key, one in kept.items()}

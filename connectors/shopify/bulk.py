@@ -16,7 +16,7 @@ from journeysync.core.errors import Retry, ToolDown
 
 _PATIENCE = 3600.0
 """Seconds that an operation may take before pages are turned instead."""
-_LONGEST_WAIT = 30.0
+_LONGEST_WAIT = 60.0
 _CHUNK = 500
 _RUNNING = ("CREATED", "RUNNING", "CANCELING")
 _PARENT = b'"__parentId"'

@@ -190,14 +190,14 @@ ORDERS = Shape(
         "returns": Part("id status createdAt closedAt totalQuantity", 2, "Return"),
     },
     lists={
-        "refunds": Part(f"id createdAt processedAt totalRefundedSet {_MONEY}", 2),
+        "refunds": Part(f"id createdAt processedAt totalRefundedSet {_MONEY}", 5),
         "fulfillments": Part(
             "id status createdAt inTransitAt deliveredAt estimatedDeliveryAt requiresShipping "
             "trackingInfo(first: 1) { number }",
-            3,
+            5,
         ),
         "transactions": Part(
-            f"id kind status createdAt processedAt errorCode amountSet {_MONEY}", 4
+            f"id kind status createdAt processedAt errorCode amountSet {_MONEY}", 10
         ),
     },
     first=15,

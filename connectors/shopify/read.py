@@ -46,6 +46,8 @@ _TURNS = 20_000
 """Rows after which pages begin anew behind the last id: Shopify turns no further than 25,000."""
 _ALLOWED = 900.0
 """Points that one page may cost: Shopify allows 1,000."""
+_PATIENCE = 3
+"""How often a page is asked for that leads to itself."""
 
 
 class Reader:
@@ -200,8 +202,12 @@ class Reader:
                 return
             if turned >= _TURNS and rows:
                 after, turned, behind = None, 0, f"id:>={int(self._id(rows[-1])) + 1}"
-            found = self._page(shape, " AND ".join(filter(None, [query, behind])), after)
-            if after and _next(found) == after:
+            asked = " AND ".join(filter(None, [query, behind]))
+            for _ in range(_PATIENCE):
+                found = self._page(shape, asked, after)
+                if after is None or _next(found) != after:
+                    break
+            else:
                 raise ToolDown(self._client.tool, f"repeats a page of {shape.root}.")
 
     def _page(self, shape: Shape, query: str, after: str | None) -> Row:
