@@ -235,8 +235,8 @@ class _Walk:
         selections = field.selection_set.selections if field.selection_set else ()
         for one in selections:
             if isinstance(one, FieldNode):
-                self._needs_id(field, one, kind)
                 self.field(one, kind, depth=depth, listed=listed)
+                self._needs_id(field, one, kind)
 
     def _needs_id(self, field: FieldNode, child: FieldNode, kind: Any) -> None:
         told = getattr(kind, "fields", {}).get(child.name.value)

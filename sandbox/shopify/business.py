@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MANY = 5_000
 """Beyond so many customers everybody buys once: it is size that is wanted then."""
-BUYS, REGISTERS, SUBSCRIBES = 0.65, 0.7, 0.09
+BUYS, REGISTERS, SUBSCRIBES = 0.65, 0.7, 0.16
 GOODS = ("ROLL-1", "OIL-1", "BAND-1", "TAPE-1", "GIFT-1")
 CURRENCIES = ("GBP",) * 22 + ("EUR", "EUR", "USD", "JPY")
 DEPOSIT, BOX = Decimal(50), Decimal(18)
@@ -116,7 +116,7 @@ class Business:
         """Make up how an order is paid."""
         if fate < 0.3:  # noqa: PLR2004 - a deposit, then the rest
             self._plan(at, "sold", which=which, amount=DEPOSIT)
-            if fate < 0.28:  # noqa: PLR2004
+            if fate < 0.26:  # noqa: PLR2004
                 self._plan(daytime(at + round(rng.uniform(9, 40) * DAY)), "completed", which=which)
         elif fate < 0.34:  # noqa: PLR2004 - the card is refused, and nobody tries again
             self._plan(at, "declined", which=which)
@@ -156,7 +156,9 @@ class Business:
                 self._plan(done, "scanned", which=which, status="DELIVERED")
         back = rng.random()
         if back < 0.08:  # noqa: PLR2004
-            self._plan(daytime(done + 4 * DAY), "refunded", which=which, share=rng.choice((2, 4)))
+            self._plan(
+                daytime(done + 4 * DAY), "refunded", which=which, share=rng.choice((1, 2, 4))
+            )
         elif back < 0.15:  # noqa: PLR2004
             asked = daytime(done + round(rng.uniform(1, 9) * DAY))
             self._plan(asked, "sent_back", which=which)

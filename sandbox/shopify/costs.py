@@ -1,8 +1,8 @@
 """What a query costs, and how much of it the app may spend.
 
 By the published rules: a value is free, an object one point, a connection two and what its rows
-cost, a mutation ten. Money counts as a value. The bucket fills in real seconds, because a client
-that is told to wait really waits.
+cost, a mutation ten. Money counts as a value, a list without pages as one object. The bucket fills
+in real seconds, because a client that is told to wait really waits.
 """
 
 import time
@@ -14,7 +14,6 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
-    GraphQLList,
     GraphQLSchema,
     InlineFragmentNode,
     OperationDefinitionNode,
@@ -23,12 +22,12 @@ from graphql import (
     is_composite_type,
     value_from_ast_untyped,
 )
-from graphql.type import GraphQLField, GraphQLNonNull
+from graphql.type import GraphQLField
 
 MOST = 1000
 CONNECTION, MUTATION = 2, 10
 UNSAID = 10
-"""Rows of a list that names no number."""
+"""Rows of a connection that names no number: it is refused later."""
 _FREE = frozenset({"MoneyBag", "MoneyV2", "PageInfo", "Count"})
 
 
@@ -131,15 +130,9 @@ class Meter:
         selections = field.selection_set
         if not is_composite_type(kind) or kind.name in _FREE or selections is None:
             return 0
-        many = self._size(field)
         if kind.name.endswith("Connection"):
-            return CONNECTION + self._rows(selections, kind, many, data)
-        if _is_list(told.type):
-            rows = [None] * many if data is None else [one for one in data if one is not None]
-            if data is None:
-                return many * (1 + self._children(selections, kind, None))
-            return sum(1 + self._children(selections, kind, one) for one in rows)
-        return 1 + self._children(selections, kind, data)
+            return CONNECTION + self._rows(selections, kind, self._size(field), data)
+        return 1 + self._children(selections, kind, _first(data))
 
     def _rows(self, selections: SelectionSetNode, kind: Any, many: int, data: Any) -> int:
         """Count the rows of a connection, asked for as nodes or as edges; both count once."""
@@ -172,8 +165,6 @@ class Meter:
             given = value_from_ast_untyped(one.value, self._variables)
             if one.name.value in ("first", "last") and isinstance(given, int):
                 return given
-            if one.name.value == "ids" and isinstance(given, list):
-                return len(given)
         return UNSAID
 
 
@@ -188,6 +179,6 @@ def _defaults(document: DocumentNode) -> dict[str, Any]:
     }
 
 
-def _is_list(kind: Any) -> bool:
-    inner = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
-    return isinstance(inner, GraphQLList)
+def _first(data: Any) -> Any:
+    """Take a row for all of a list that has no pages: such a list counts as one object."""
+    return next(iter(data), {}) if isinstance(data, list) else data
