@@ -100,6 +100,6 @@ def start(
     unknown = [name for name in tools if name not in TOOLS]
     if unknown:
         raise ValueError(f"no pretend {', '.join(unknown)}; there is {', '.join(TOOLS)}")
-    world = World(millis(now), seed, customers)
+    world = World(millis(now), seed, customers, frozenset(tools))
     made: dict[str, Tool] = {name: MAKERS[name](world, limits=limits) for name in tools}
     return Sandbox(world, made, Journal(), Faults(), port)

@@ -21,6 +21,8 @@ class World:
     now: int
     seed: int
     customers: int
+    tools: frozenset[str] = frozenset()
+    """Those that are pretended beside each other."""
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
 

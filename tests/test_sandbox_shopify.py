@@ -1,10 +1,13 @@
 """The pretend Shopify as it is read: pages, searches, costs, tokens, versions, what is hidden."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from sandbox_client import Client
 from shopify_asker import Asker, asker
 
 from journeysync.sandbox.shopify.keys import CLIENT_ID
@@ -321,3 +324,42 @@ def test_time_brings_the_same_however_it_is_divided() -> None:
 
     assert answers[0]
     assert answers[0] == answers[1]
+
+
+def test_what_cards_paid_in_the_shop_is_charged_in_the_pretend_stripe() -> None:
+    """Under the number of the order, in the buyer's currency and its smallest unit."""
+    fields = """legacyResourceId transactions { kind status receiptJson amountSet {
+        presentmentMoney { amount currencyCode } } }"""
+    with asker(customers=60, tools=("stripe", "shopify")) as shop:
+        rows = shop.ids("orders", "first: 50", fields)
+        stripe = Client(shop.sandbox.tools["stripe"]["base_url"],
+                        shop.sandbox.tools["stripe"]["api_key"])  # fmt: skip
+        charges, after = [], ""
+        while True:
+            page = stripe("GET", f"/v1/charges?limit=100{after}").body
+            charges += [one for one in page["data"] if one["metadata"]]
+            if not page["has_more"]:
+                break
+            after = f"&starting_after={page['data'][-1]['id']}"
+    paid, back = Counter[tuple[str, ...]](), Counter[str]()
+    for row in rows:
+        for one in row["transactions"]:
+            if not one["receiptJson"]:
+                continue
+            money = one["amountSet"]["presentmentMoney"]
+            unit = 1 if money["currencyCode"] == "JPY" else 100
+            minor = round(Decimal(money["amount"]) * unit)
+            payment = json.loads(one["receiptJson"])["id"]
+            if one["kind"] == "REFUND":
+                back[payment] += minor
+            else:
+                paid[row["legacyResourceId"], payment, money["currencyCode"], str(minor)] += 1
+
+    assert {key[2] for key in paid} > {"GBP"}
+    assert paid == Counter(
+        (one["metadata"]["order_id"], one["payment_intent"], one["currency"].upper(),
+         str(one["amount"])) for one in charges
+    )  # fmt: skip
+    assert back == Counter(
+        {one["payment_intent"]: one["amount_refunded"] for one in charges if one["amount_refunded"]}
+    )

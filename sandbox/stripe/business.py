@@ -13,8 +13,7 @@ from journeysync.sandbox.data.happenings import daytime
 from journeysync.sandbox.data.people import person
 from journeysync.sandbox.stripe.account import Account, Thing
 from journeysync.sandbox.stripe.desk import Desk
-from journeysync.sandbox.woocommerce.business import Business as ShopBusiness
-from journeysync.sandbox.woocommerce.shop import Shop
+from journeysync.sandbox.stripe.takings import takings
 from journeysync.sandbox.world import DAY, HOUR
 
 MANY = 5_000
@@ -32,9 +31,8 @@ class Business:
         self._ahead: list[tuple[int, int, str, dict[str, Any]]] = []
         self._order = count()
         self._things: dict[tuple[str, int], Thing] = {}
-        self._shop = Shop(account.world, opened)
-        self._sales = ShopBusiness(self._shop, opened)
-        self._charged: dict[int, Thing] = {}
+        self._takings = takings(account.world, opened)
+        self._charged: dict[str, Thing] = {}
         world = account.world
         for number in range(min(world.customers, MANY)):
             self._draw(number, Random(world.seed * 5_915_587 + number), opened)
@@ -130,23 +128,12 @@ class Business:
 
     def _follow(self, at: int) -> None:
         """Write down what the shop's cards paid and got back up to then."""
-        self._sales.until(at)
-        for order in self._shop.sold:
-            if order.transaction and order.paid is not None:
-                billing = order.billing
-                payer = {"email": billing["email"], "phone": billing["phone"] or None,
-                         "name": f"{billing['first_name']} {billing['last_name']}"}  # fmt: skip
-                self._charged[order.id] = self._desk.charge(
-                    order.paid, _minor(order.total), payer, payment_intent=order.transaction,
-                    description=f"Willow Street Studio - Order {order.id}",
-                    metadata={"order_id": str(order.id)},
-                )  # fmt: skip
-        for back in self._shop.given_back:
-            if back.order in self._charged:
-                self._desk.refund(back.created, self._charged[back.order], _minor(back.amount))
-        self._shop.sold.clear()
-        self._shop.given_back.clear()
-
-
-def _minor(amount: str) -> int:
-    return int(amount.replace(".", ""))
+        for one in self._takings.until(at):
+            if one.payer is None:
+                self._desk.refund(one.at, self._charged[one.payment], one.minor)
+                continue
+            self._charged[one.payment] = self._desk.charge(
+                one.at, one.minor, one.payer, currency=one.currency, payment_intent=one.payment,
+                description=f"Willow Street Studio - Order {one.order}",
+                metadata={"order_id": one.order},
+            )  # fmt: skip
