@@ -78,6 +78,23 @@ def test_a_deposit_leaves_something_outstanding(shop: Asker) -> None:
     assert then["totalOutstandingSet"]["shopMoney"]["amount"] == "0.0"
 
 
+def test_an_order_may_hold_what_nobody_expects(shop: Asker) -> None:
+    items = [["ROLL-1", 1], ["discount", 1, "-5.00"], *[["TAPE-1", 1]] * 298]
+    more = {"items": items, "imported": "0000-01-01T00:00:00Z", "email": ""}
+    number = shop.edit("order", "create", **more)["id"]
+    query = """query($id: ID!, $after: String) { order(id: $id) { processedAt email
+        totalPriceSet { shopMoney { amount } } lineItems(first: 250, after: $after) {
+        nodes { originalTotalSet { shopMoney { amount } } } pageInfo { endCursor } } } }"""
+    told = shop.ask(query, id=number)["order"]
+    after = told["lineItems"]["pageInfo"]["endCursor"]
+    rest = shop.ask(query, id=number, after=after)["order"]["lineItems"]["nodes"]
+
+    assert (told["processedAt"], told["email"]) == ("0000-01-01T00:00:00Z", None)
+    assert told["lineItems"]["nodes"][1]["originalTotalSet"]["shopMoney"]["amount"] == "-5.0"
+    assert len(told["lineItems"]["nodes"]) + len(rest) == 300
+    assert told["totalPriceSet"]["shopMoney"]["amount"] == "2179.5"
+
+
 def test_a_cancelled_order_is_refunded(shop: Asker) -> None:
     number = shop.edit("order", "create")["id"]
     shop.edit("order", "cancel", id=number, reason="INVENTORY")

@@ -64,6 +64,7 @@ def test_a_fault_says_how_long_to_wait(shop: Asker) -> None:
         ({"kind": "429", "http": True}, 429, "application/json"),
         ({"kind": "500"}, 500, "application/json"),
         ({"kind": "503"}, 503, "text/html"),
+        ({"kind": "refused", "status": 403, "html": True}, 403, "text/html"),
         ({"kind": "html"}, 200, "text/html"),
         ({"kind": "expired-token"}, 401, "application/json"),
     ],

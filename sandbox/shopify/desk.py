@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Command = dict[str, Any]
 _CUSTOMER = ("email", "first", "last", "phone", "tags", "note", "marketing", "address")
 _ORDER = ("email", "phone", "currency", "codes", "billing", "tags", "note", "source", "po_number",
-          "number", "test", "processed", "created")  # fmt: skip
+          "number", "imported", "test", "processed", "created")  # fmt: skip
 
 
 class Desk:

@@ -40,8 +40,9 @@ def unknown() -> Answer:
 
 def fault(kind: str, options: Mapping[str, Any]) -> Answer:
     """Play a fault that has nothing to do with what was asked."""
-    if kind == "503":
-        return Answer(503, _AWAY.encode(), {"Content-Type": "text/html; charset=utf-8"})
+    if kind == "503" or options.get("html"):
+        status = 503 if kind == "503" else int(options.get("status", 403))
+        return Answer(status, _AWAY.encode(), {"Content-Type": "text/html; charset=utf-8"})
     if kind == "500" and options.get("graphql"):
         number = "00000000-sandbox"
         error = {"message": BROKEN.format(number),

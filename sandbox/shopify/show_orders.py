@@ -236,7 +236,7 @@ ORDER: Fields = {
     "phone": lambda o, i: i.context.personal(o.phone),
     "poNumber": lambda o, _: o.po_number,
     "presentmentCurrencyCode": lambda o, _: o.currency,
-    "processedAt": lambda o, _: stamp(o.processed),
+    "processedAt": lambda o, _: o.imported or stamp(o.processed),
     "refundable": lambda o, _: o.received > o.refunded,
     "refunds": lambda o, _, first=None: o.refunds[:first],
     "requiresShipping": lambda o, _: any(line.ships for line in o.lines),

@@ -144,6 +144,8 @@ class Order:
     updated: int
     lines: list[Line]
     processed: int = 0
+    imported: str = ""
+    """What an importer wrote as the time of the purchase, sense or not."""
     customer: int | None = None
     email: str = ""
     phone: str = ""
