@@ -112,7 +112,7 @@ class Shelf:
             if batch.complete or batch.window:
                 ends.append(batch)
         for end in ends:
-            self._keep(kept, seen, end.window and end.window.start)
+            self._keep(kept, seen, end.window.start if end.window else None)
 
     def _keep(
         self,

@@ -27,7 +27,7 @@ def here(tmp_path: Path) -> Iterator[Store]:
         yield served
 
 
-APP = {
+APP: dict[str, Any] = {
     "access_token": None, "client_id": SecretStr(CLIENT_ID),
     "client_secret": SecretStr("shpss_sandbox_1"),
 }  # fmt: skip
