@@ -7,6 +7,7 @@ import base64
 import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from operator import itemgetter
 from typing import Any
 
 from graphql import GraphQLError, GraphQLResolveInfo
@@ -42,8 +43,7 @@ def connection(
     size = int(first if first is not None else last or 0)
     if outermost and context.twist == "shrink-page":
         size = max(1, size // 2)
-    keys = [row[0] for row in rows]
-    low, high = _bounds(keys, args)
+    low, high = _bounds(rows, args)
     forward = (first is not None) != bool(args.get("reverse"))
     wanted = size + 1
     chosen = []
@@ -79,13 +79,16 @@ def _check(info: GraphQLResolveInfo[Any], first: int | None, last: int | None) -
         raise GraphQLError(problem, extensions={"code": "BAD_REQUEST"})
 
 
-def _bounds(keys: list[Key], args: dict[str, Any]) -> tuple[int, int]:
+def _bounds(rows: list[tuple[Key, Any]], args: dict[str, Any]) -> tuple[int, int]:
     """Give the span of rows between `after` and `before`, in the list's own order."""
     after, before = args.get("after"), args.get("before")
     if args.get("reverse"):
         after, before = before, after
-    low = bisect_right(keys, _decoded(after)) if after and not _starts(after) else 0
-    high = bisect_left(keys, _decoded(before)) if before and not _starts(before) else len(keys)
+    low, high = 0, len(rows)
+    if after and not _starts(after):
+        low = bisect_right(rows, _decoded(after), key=itemgetter(0))
+    if before and not _starts(before):
+        high = bisect_left(rows, _decoded(before), key=itemgetter(0))
     return low, high
 
 
