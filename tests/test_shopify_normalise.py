@@ -129,6 +129,19 @@ WHAT = {
             money("SALE", "30.0", 1, processedAt="2026-11-01T10:04:00Z")]},
         [PLACED, ("order.paid", "01")],
     ),
+    "taken with each parcel: no deposit": (
+        {"displayFinancialStatus": "PAID", "transactions": [
+            money("CAPTURE", "20.0", 2), money("CAPTURE", "30.0", 4)]},
+        [PLACED, ("order.paid", "04")],
+    ),
+    "made smaller, then paid": (
+        {"displayFinancialStatus": "PAID", "transactions": [money("CAPTURE", "40.0", 4)]},
+        [PLACED, ("order.paid", "04")],
+    ),
+    "a deposit that went back": (
+        {"displayFinancialStatus": "REFUNDED", "transactions": [money("SALE", "20.0", 1)]},
+        [PLACED, ("deposit.paid", "01")],
+    ),
     "nothing to pay": (
         {"displayFinancialStatus": "PAID", "totalPriceSet": bag("0.0")},
         [PLACED, ("order.paid", "01")],

@@ -107,7 +107,7 @@ def bulk(shape: Shape, query: str) -> str:
         for name, one in shape.connections.items()
     ]
     inside = " ".join(lines)
-    asked = f"(query: {json.dumps(query)}, sortKey: ID)" if query else "(sortKey: ID)"
+    asked = f"(query: {json.dumps(query)})" if query else ""
     return f"query {{ {shape.root}{asked} {{ edges {{ node {{ {inside} }} }} }} }}"
 
 

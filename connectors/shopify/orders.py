@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from journeysync.connectors.shopify.contents import instant
 from journeysync.connectors.shopify.facts import Amount, Facts
@@ -17,13 +17,20 @@ from journeysync.core.models import Event, PersonRecord, Reading, Scalar, SetAsi
 
 GUEST = "guest"
 
-_PAID = ("PAID", "PARTIALLY_REFUNDED", "REFUNDED")
+_PAID, _GIVEN_BACK = "PAID", ("PARTIALLY_REFUNDED", "REFUNDED")
 _DONE = ("FULFILLED", "FULFILLMENT_NOT_REQUIRED")
-_TAKEN = ("SALE", "CAPTURE")
+_SALE = "SALE"
+_TAKEN = (_SALE, "CAPTURE")
 _ASKED = (*_TAKEN, "AUTHORIZATION")
 _AT_ONCE = timedelta(hours=1)
 """A voucher and a card pay for one order within minutes: neither of them is a deposit."""
 _NO_RULE = OrderRule()
+
+
+class _Payment(NamedTuple):
+    at: datetime
+    value: Decimal
+    kind: str
 
 
 def reading(facts: Facts) -> Reading:
@@ -110,7 +117,7 @@ class _Order:
 
     # --- money -----------------------------------------------------------------------------------
 
-    def _payments(self, taken: list[tuple[datetime, Decimal]]) -> Iterator[Event]:
+    def _payments(self, taken: list[_Payment]) -> Iterator[Event]:
         whole = self._facts.money(self._total)
         for one in self._content["payments"]:
             if one["kind"] in _ASKED and one["status"] in ("FAILURE", "ERROR"):
@@ -118,42 +125,41 @@ class _Order:
                 more = self._facts.money(self._facts.amount(one["money"]))
                 more |= {"reason": reason} if reason else {}
                 yield from self._tell(self._rule.failed, instant(one["at"]), more, one["id"])
-        if taken and self._total:
-            at, first = self._first(taken)
-            if first < self._total.value:
-                more = self._facts.money(Amount(first, self._total.currency))
-                yield from self._tell(self._rule.deposit, at, more)
-        if self._content["paid"] in _PAID:
-            yield from self._tell(self._rule.paid, self._paid_at(taken), whole)
+        if taken and self._total and taken[0].kind == _SALE:
+            first = taken[0].at + _AT_ONCE
+            came = sum((one.value for one in taken if one.at <= first), Decimal(0))
+            if came < self._total.value:
+                more = self._facts.money(Amount(came, self._total.currency))
+                yield from self._tell(self._rule.deposit, taken[0].at, more)
+        yield from self._tell(self._rule.paid, self._paid_at(taken), whole)
 
-    def _taken(self) -> list[tuple[datetime, Decimal]]:
+    def _taken(self) -> list[_Payment]:
         """List what came in, oldest first, in the currency of the total."""
         found = [
-            (instant(one["at"]), self._facts.amount(one["money"]))
+            (instant(one["at"]), self._facts.amount(one["money"]), one["kind"])
             for one in self._content["payments"]
             if one["kind"] in _TAKEN and one["status"] == "SUCCESS"
         ]
         return sorted(
-            (at, amount.value)
-            for at, amount in found
+            _Payment(at, amount.value, kind)
+            for at, amount, kind in found
             if at and amount and self._total and amount.currency == self._total.currency
         )
 
-    @staticmethod
-    def _first(taken: list[tuple[datetime, Decimal]]) -> tuple[datetime, Decimal]:
-        """Say when money came first, and how much came then."""
-        start = taken[0][0]
-        return start, sum((value for at, value in taken if at - start <= _AT_ONCE), Decimal(0))
-
-    def _paid_at(self, taken: list[tuple[datetime, Decimal]]) -> datetime | None:
-        """Say when nothing was open any more."""
+    def _paid_at(self, taken: list[_Payment]) -> datetime | None:
+        """Say when nothing was open any more; None: something is."""
+        status = self._content["paid"]
+        if status != _PAID and status not in _GIVEN_BACK:
+            return None
         came = Decimal(0)
-        for at, value in taken:
-            came += value
+        for one in taken:
+            came += one.value
             if self._total and came >= self._total.value:
-                return at
-        # What a voucher of the shop's own or a change of the order paid is no payment.
-        return taken[-1][0] if taken else self._bought
+                return one.at
+        if status != _PAID:
+            return None  # money of an order that was never paid in full went back
+        # What no payment paid, such as an order that was made smaller afterwards.
+        return taken[-1].at if taken else self._bought
 
     def _refunds(self) -> Iterator[Event]:
         given, total = Decimal(0), self._total
