@@ -4,12 +4,16 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sandbox_client import Client
 from shopify_asker import Asker, asker
 
+from journeysync.commands.pretend import _write_workspace
+from journeysync.core.running.workspace_file import open_workspace
+from journeysync.sandbox.server import start
 from journeysync.sandbox.shopify.keys import CLIENT_ID
 from journeysync.sandbox.world import DAY, millis
 
@@ -113,10 +117,10 @@ def test_a_global_id_leads_to_what_it_names(shop: Asker) -> None:
         parts = (*row["lineItems"]["nodes"], *row["refunds"], *row["fulfillments"])
         ids += [one["id"] for one in (*parts, *row["transactions"])]
     found = []
-    for start in range(0, len(ids), 250):
+    for first in range(0, len(ids), 250):
         found += shop.ask(
             "query($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }",
-            ids=ids[start : start + 250],
+            ids=ids[first : first + 250],
         )["nodes"]
 
     assert [one["id"] for one in found] == ids
@@ -363,3 +367,21 @@ def test_what_cards_paid_in_the_shop_is_charged_in_the_pretend_stripe() -> None:
     assert back == Counter(
         {one["payment_intent"]: one["amount_refunded"] for one in charges if one["amount_refunded"]}
     )
+
+
+@pytest.mark.parametrize(
+    ("tools", "shop"),
+    [
+        (("shopify", "stripe"), "shopify"),
+        (("stripe", "shopify", "woocommerce"), "woocommerce"),
+    ],
+)
+def test_the_workspace_of_a_sandbox_names_stripes_shop(
+    tmp_path: Path, tools: tuple[str, ...], shop: str
+) -> None:
+    with start(customers=1, tools=tools) as sandbox:
+        _write_workspace(tmp_path, sandbox)
+    opened = open_workspace(tmp_path)
+
+    assert opened.workspace.tools["stripe"].model_dump()["shop"] == shop
+    assert "shpat_sandbox_1" in opened.secrets

@@ -124,7 +124,7 @@ def test_a_page_can_repeat_or_shrink() -> None:
         (b'{"query": "{ shop { nonsense } }"}', 200, "undefinedField"),
         (b'{"query": "{ shop {"}', 200, "Syntax Error"),
         (b'{"query": "query A { shop { id } } query B { shop { id } }"}', 200, "operation name"),
-        (b'{"query": "query($id: ID!) { order(id: $id) { id } }"}', 200, "$id"),
+        (b'{"query": "query($id: ID!) { order(id: $id) { id } }"}', 200, "INVALID_VARIABLE"),
     ],
 )
 def test_what_is_no_query_is_told(shop: Asker, body: bytes, status: int, told: str) -> None:

@@ -65,7 +65,11 @@ def test_metafields_are_made_then_set(shop: Asker, ann: str) -> None:
     stale = shop.ask(SET, rows=[{**row, "value": "late", "compareDigest": digest}])
     query = 'query($id: ID!) { customer(id: $id) { metafield(namespace: "journey", key: "stage") { jsonValue } metafields(first: 5) { nodes { key } } } }'  # noqa: E501 - one query
 
+    shop.ask(SET, rows=[{**row, "value": "after"}])
+    writes = [one["writes"] for one in shop.admin("GET", "/journal").body["requests"]]
+
     assert made["userErrors"] == []
+    assert writes == [True, True, False, False]
     assert again["metafieldsSet"]["metafields"][0]["value"] == "after"
     assert stale["metafieldsSet"]["metafields"] is None
     assert stale["metafieldsSet"]["userErrors"][0]["code"] == "STALE_OBJECT"

@@ -121,7 +121,7 @@ class Endpoint:
         self.bucket.give_back(asked - used)
         given: dict[str, Any] = {"data": result.data}
         if result.errors:
-            given["errors"] = [one.formatted for one in result.errors]
+            given["errors"] = [_told(one) for one in result.errors]
         given["extensions"] = {"cost": self._cost(asked, used)}
         if context.warnings:
             given["extensions"]["search"] = context.warnings
@@ -181,6 +181,8 @@ def _told(error: GraphQLError) -> dict[str, Any]:
         shown["message"] = f"Field '{found[1]}' doesn't exist on type '{found[2]}'"
         shown["extensions"] = {"code": "undefinedField", "typeName": found[2],
                                "fieldName": found[1]}  # fmt: skip
+    elif error.message.startswith("Variable '$"):
+        shown["extensions"] = {"code": "INVALID_VARIABLE"}
     return shown
 
 

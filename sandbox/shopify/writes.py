@@ -83,14 +83,21 @@ def _customer_update(_: Any, info: Info, input: dict[str, Any]) -> Any:  # noqa:
     problems = [found for place, row in enumerate(rows) for found in _problems(info, place, row)]
     if problems:
         return {"customer": None, "userErrors": problems}
+    changed = False
     for name, attribute in _CUSTOMER.items():
         if name in input:
-            setattr(one, attribute, input[name] or ("" if name != "note" else None))
+            value = input[name] or ("" if name != "note" else None)
+            changed = changed or getattr(one, attribute) != value
+            setattr(one, attribute, value)
     if tags is not None:
-        one.tags = list(dict.fromkeys(tag.strip() for tag in tags if tag.strip()))
+        wanted = list(dict.fromkeys(tag.strip() for tag in tags if tag.strip()))
+        changed = changed or sorted(wanted) != sorted(one.tags)
+        one.tags = wanted
+    before = info.context.shop.changes
     for row in rows:
         _set(info.context, row)
-    _touch(info.context, one)
+    if changed or info.context.shop.changes != before:
+        _touch(info.context, one)
     return {"customer": one, "userErrors": []}
 
 
@@ -104,10 +111,12 @@ def _metafields_set(_: Any, info: Info, metafields: list[dict[str, Any]]) -> Any
     problems = [one for place, row in enumerate(metafields) for one in _problems(info, place, row)]
     if problems:
         return {"metafields": None, "userErrors": problems}
-    made = [_set(info.context, row) for row in metafields]
+    made, shop = [], info.context.shop
     for row in metafields:
-        owner = find(info, row["ownerId"])
-        _touch(info.context, owner)
+        before = shop.changes
+        made.append(_set(info.context, row))
+        if shop.changes != before:
+            _touch(info.context, find(info, row["ownerId"]))
     return {"metafields": made, "userErrors": []}
 
 
