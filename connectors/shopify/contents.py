@@ -13,7 +13,7 @@ from journeysync.core.models import RawRecord, RecordKey
 
 CUSTOMER, ORDER, CART, SUBSCRIPTION = "customer", "order", "cart", "subscription"
 
-Row = Mapping[str, Any]
+Row = dict[str, Any]
 Content = dict[str, Any]
 
 
@@ -30,28 +30,33 @@ def instant(value: object) -> datetime | None:
 
 def text(value: object) -> str:
     """Take a text as it is, trimmed; a number as text; anything else is none."""
-    return str(value).strip() if isinstance(value, str | int | float) else ""
+    if isinstance(value, str):
+        return value.strip()
+    return str(value) if isinstance(value, int | float) else ""
 
 
 def number(row: object) -> str:
     """Read the number out of a record's `gid://shopify/Order/1`; empty where there is none."""
-    found = text(inside(row, "id")).partition("?")[0].rpartition("/")[2]
+    named = row.get("id") if isinstance(row, dict) else None
+    found = named.rpartition("/")[2].partition("?")[0] if isinstance(named, str) else ""
     return found if found.isdecimal() else ""
 
 
 def inside(row: object, path: str) -> Any:
     """Follow a dotted path."""
     for step in path.split("."):
-        row = row.get(step) if isinstance(row, Mapping) else None
+        row = row.get(step) if isinstance(row, dict) else None
     return row
 
 
 def nodes(row: Row, name: str) -> list[Row]:
     """List what is in a connection, or in a plain list, by ascending id: files have no order."""
     found = row.get(name)
-    found = found.get("nodes") if isinstance(found, Mapping) else found
-    rows = [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
-    return sorted(rows, key=lambda one: int(number(one) or 0))
+    found = found.get("nodes") if isinstance(found, dict) else found
+    if not found or not isinstance(found, list):
+        return []
+    rows = [one for one in found if isinstance(one, dict)]
+    return sorted(rows, key=lambda one: int(number(one) or 0)) if len(rows) > 1 else rows
 
 
 def keep(tool: str, stream: str, row: Row, paths: Sequence[str]) -> RawRecord:
@@ -71,8 +76,10 @@ def _attributes(row: Row, paths: Sequence[str]) -> dict[str, str]:
     """Keep what a mapping names, as texts; a list of texts as one."""
     found: dict[str, str] = {}
     for path in paths:
-        of = f"{alias_of(path)}.value" if path.startswith("metafield.") else path
-        value = inside(row, of)
+        if path.startswith("metafield."):
+            value = inside(row, f"{alias_of(path)}.value")
+        else:
+            value = inside(row, path) if "." in path else row.get(path)
         if isinstance(value, bool):
             value = str(value).lower()
         if isinstance(value, list):
@@ -207,10 +214,17 @@ def _guest(row: Row) -> dict[str, str] | None:
 
 def _money(bag: object) -> dict[str, list[str]]:
     """Keep an amount as the shop counts it, and as the customer saw it."""
+    both = bag if isinstance(bag, dict) else {}
     return {
-        name: [text(inside(bag, f"{field}.amount")), text(inside(bag, f"{field}.currencyCode"))]
-        for name, field in (("shop", "shopMoney"), ("customer", "presentmentMoney"))
+        "shop": _amount(both.get("shopMoney")),
+        "customer": _amount(both.get("presentmentMoney")),
     }
+
+
+def _amount(money: object) -> list[str]:
+    if not isinstance(money, dict):
+        return ["", ""]
+    return [text(money.get("amount")), text(money.get("currencyCode"))]
 
 
 _KEPT: Mapping[str, tuple[str, Callable[[Row], Content]]] = {
