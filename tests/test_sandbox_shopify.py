@@ -330,11 +330,18 @@ def test_time_brings_the_same_however_it_is_divided() -> None:
     assert answers[0] == answers[1]
 
 
-def test_what_cards_paid_in_the_shop_is_charged_in_the_pretend_stripe() -> None:
-    """Under the number of the order, in the buyer's currency and its smallest unit."""
+@pytest.mark.parametrize("edited", [False, True])
+def test_what_cards_paid_in_the_shop_is_charged_in_the_pretend_stripe(edited: bool) -> None:
+    """Under the number of the order, in the buyer's currency and its smallest unit.
+
+    What people do in the shop by hand does not move what comes later by itself.
+    """
     fields = """legacyResourceId transactions { kind status receiptJson amountSet {
         presentmentMoney { amount currencyCode } } }"""
     with asker(customers=60, tools=("stripe", "shopify")) as shop:
+        if edited:
+            shop.edit("order", "delete", id=shop.edit("order", "create")["id"])
+            shop.admin("POST", "/advance", {"days": 20})
         rows = shop.ids("orders", "first: 50", fields)
         stripe = Client(shop.sandbox.tools["stripe"]["base_url"],
                         shop.sandbox.tools["stripe"]["api_key"])  # fmt: skip

@@ -44,6 +44,8 @@ RATES = {"GBP": Decimal(1), "EUR": Decimal("1.17"), "USD": Decimal("1.31"), "JPY
 CARD, TRANSFER = "shopify_payments", "Bank Deposit"
 _BASE = {"order": 5_100_000_000_000, "customer": 7_200_000_000_000, "checkout": 3_300_000_000_000}
 _FIRST_NUMBER = 1001
+_SINCE, _SECOND, _STEP = 946_684_800, 1_048_576, 4
+"""Ids of one second lie together; between two of them is room for those of their parts."""
 
 
 class NoSuch(Exception):
@@ -70,12 +72,24 @@ class Shop:
         self.changes = 0
         self.paid: list[tuple[Order, Transaction]] = []
         """What cards paid, and what went back to them, until somebody takes it up."""
-        self._next = 0
+        self.drawn_at: int | None = None
+        """The moment of what happens by itself; None while people or apps work in the shop."""
+        self._number = _FIRST_NUMBER - 1
+        self._used = {True: (0, 0), False: (0, 0)}
 
     def _id(self, kind: str = "") -> int:
+        """Give an id that grows with time; what people add takes none of what is yet to come.
+
+        So another pretend tool that draws the same orders gives them the same ids.
+        """
         self.changes += 1
-        self._next += 1
-        return _BASE.get(kind, 9_400_000_000_000) + self._next * 32_768
+        by_hand = self.drawn_at is None
+        second = (self.world.now if self.drawn_at is None else self.drawn_at) // 1000
+        last, many = self._used[by_hand]
+        many = many + 1 if last == second else 0
+        self._used[by_hand] = (second, many)
+        place = (second - _SINCE) * _SECOND + many * _STEP + (_SECOND // 2 if by_hand else 0)
+        return _BASE.get(kind, 9_400_000_000_000) + place
 
     # --- customers -------------------------------------------------------------------------------
 
@@ -133,7 +147,8 @@ class Shop:
 
     def place(self, at: int, lines: list[Line], **about: Any) -> Order:
         """Write down an order; nothing is paid yet."""
-        number = _FIRST_NUMBER + len(self.orders) if "number" not in about else about.pop("number")
+        self._number += 1
+        number = about.pop("number", self._number)
         made = Order(self._id("order"), number, at, at, lines, **{"processed": at, **about})
         made.rate = RATES[made.currency] if made.rate == 1 else made.rate
         self.orders[made.id] = made
