@@ -6,7 +6,7 @@ for people to read, and tests hold no time limits.
 
 import sys
 
-from bench import evaluate, help, hubspot_reading, kernel  # noqa: A004 - the file is called after the option
+from bench import evaluate, help, hubspot_reading, kernel, shopify_reading  # noqa: A004 - the file is called after the option
 
 
 def main() -> None:
@@ -18,6 +18,8 @@ def main() -> None:
     kernel.run(kernel.SIZES[:1] if quick else kernel.SIZES)
     print("\nReading and writing HubSpot")
     hubspot_reading.run()
+    print("\nReading Shopify")
+    shopify_reading.run()
     print("\nStart-up")
     help.run()
 
