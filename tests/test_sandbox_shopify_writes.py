@@ -47,6 +47,31 @@ def test_tags_are_added_once_whatever_their_case(shop: Asker, ann: str) -> None:
     assert writes == [False, False, False, True, False]
 
 
+def test_tags_are_taken_away_whatever_their_case(shop: Asker, ann: str) -> None:
+    query = TAG.replace("tagsAdd", "tagsRemove")
+    shop.ask(query, id=ann, tags=["vip", "never there"])
+    shop.ask(query, id=ann, tags=["vip"])
+
+    assert ann not in snapshot(shop)["tags"]
+    writes = [one["writes"] for one in shop.admin("GET", "/journal").body["requests"]]
+    assert writes == [True, False]
+
+
+def test_metafields_are_taken_away(shop: Asker, ann: str) -> None:
+    row = {"ownerId": ann, "namespace": "journey", "key": "stage"}
+    shop.ask(SET, rows=[{**row, "value": "visit", "type": "single_line_text_field"}])
+    query = """mutation($rows: [MetafieldIdentifierInput!]!) { metafieldsDelete(metafields: $rows) {
+        deletedMetafields { key namespace ownerId } userErrors { field message } } }"""
+    told = shop.ask(query, rows=[row, {**row, "key": "other"}])["metafieldsDelete"]
+    lost = {**row, "ownerId": "gid://shopify/Customer/1"}
+
+    assert told == {"deletedMetafields": [row, None], "userErrors": []}
+    assert snapshot(shop)["metafields"] == []
+    assert shop.ask(query, rows=[lost])["metafieldsDelete"]["userErrors"][0]["field"] == [
+        "metafields", "0", "ownerId"
+    ]  # fmt: skip
+
+
 def test_a_customers_tags_can_be_replaced(shop: Asker, ann: str) -> None:
     told = shop.ask(UPDATE, input={"id": ann, "tags": ["b", "a"], "note": "hello"})
 

@@ -98,7 +98,7 @@ class Meter:
             raise TypeError(operation.operation)
         if operation.operation.value == "mutation":
             return MUTATION * sum(1 for _ in self._fields(operation.selection_set))
-        return self._children(operation.selection_set, root, data)
+        return max(self._children(operation.selection_set, root, data), 1)
 
     def _fields(self, selections: SelectionSetNode) -> Iterator[tuple[FieldNode, str]]:
         """Give the fields of a selection with the type that a fragment narrows them to."""

@@ -41,8 +41,10 @@ type Mutation {
   bulkOperationRunQuery(query: String!, groupObjects: Boolean! = false):
     BulkOperationRunQueryPayload
   customerUpdate(input: CustomerInput!): CustomerUpdatePayload
+  metafieldsDelete(metafields: [MetafieldIdentifierInput!]!): MetafieldsDeletePayload
   metafieldsSet(metafields: [MetafieldsSetInput!]!): MetafieldsSetPayload
   tagsAdd(id: ID!, tags: [String!]!): TagsAddPayload
+  tagsRemove(id: ID!, tags: [String!]!): TagsRemovePayload
 }
 interface DisplayableError { field: [String!] message: String! }
 type UserError implements DisplayableError { field: [String!] message: String! }
@@ -90,6 +92,13 @@ input MetafieldsSetInput {
   value: String!
 }
 type TagsAddPayload { node: Node userErrors: [UserError!]! }
+type TagsRemovePayload { node: Node userErrors: [UserError!]! }
+type MetafieldsDeletePayload {
+  deletedMetafields: [MetafieldIdentifier]
+  userErrors: [UserError!]!
+}
+type MetafieldIdentifier { key: String! namespace: String! ownerId: ID! }
+input MetafieldIdentifierInput { key: String! namespace: String! ownerId: ID! }
 """
 
 REST = """

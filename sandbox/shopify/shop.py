@@ -309,6 +309,12 @@ class Shop:
         self.drafts[made.id] = made
         return made
 
+    def drop_metafield(self, one: Metafield) -> None:
+        """Take a value away."""
+        self.changes += 1
+        del self.metafields[one.id]
+        self.owned[one.owner].remove(one.id)
+
     def set_metafield(
         self, owner: str, namespace: str, key: str, kind: str, value: str, at: int
     ) -> Metafield:

@@ -59,6 +59,18 @@ def _tags_add(_: Any, info: Info, id: str, tags: list[str]) -> Any:  # noqa: A00
     return {"node": thing, "userErrors": []}
 
 
+def _tags_remove(_: Any, info: Info, id: str, tags: list[str]) -> Any:  # noqa: A002
+    thing = _writable(info, id)
+    if thing is None:
+        return {"node": None, "userErrors": [_error("Owner does not exist", "id")]}
+    gone = {part.strip().casefold() for tag in tags for part in tag.split(",")}
+    left = [tag for tag in thing.tags if tag.casefold() not in gone]
+    if left != thing.tags:
+        thing.tags = left
+        _touch(info.context, thing)
+    return {"node": thing, "userErrors": []}
+
+
 def _tag_problem(tags: list[str]) -> str:
     if any(len(tag) > TAG_LENGTH for tag in tags):
         return f"Tags cannot be longer than {TAG_LENGTH} characters"
@@ -153,6 +165,22 @@ def _problems(info: Info, place: int, row: dict[str, Any]) -> list[dict[str, Any
     return []
 
 
+def _metafields_delete(_: Any, info: Info, metafields: list[dict[str, Any]]) -> Any:
+    """Take values away; one that is not there is told as null, and no error."""
+    gone = []
+    for place, row in enumerate(metafields):
+        owner = _writable(info, row["ownerId"])
+        if owner is None:
+            problem = _error("Owner does not exist.", "metafields", str(place), "ownerId")
+            return {"deletedMetafields": None, "userErrors": [problem]}
+        known = _known(info.context, row)
+        if known is not None:
+            info.context.shop.drop_metafield(known)
+            _touch(info.context, owner)
+        gone.append(row if known is not None else None)
+    return {"deletedMetafields": gone, "userErrors": []}
+
+
 def _fits(kind: str, value: str) -> bool:
     try:
         if kind in _NUMBERS:
@@ -196,6 +224,8 @@ MUTATION: Fields = {
     "bulkOperationCancel": _bulk_cancel,
     "bulkOperationRunQuery": _bulk_run,
     "customerUpdate": _customer_update,
+    "metafieldsDelete": _metafields_delete,
     "metafieldsSet": _metafields_set,
     "tagsAdd": _tags_add,
+    "tagsRemove": _tags_remove,
 }
