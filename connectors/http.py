@@ -351,14 +351,16 @@ def over_requests(
     *,
     params: Mapping[str, str] | None = None,
     body: object = None,
+    form: Mapping[str, str] | None = None,
 ) -> Exchange:
     """Make an exchange over a requests session: the transport of most tools."""
 
     def exchange() -> Answer:
         try:
             answer = session.request(
-                method, url, params=params, json=body, timeout=TIMEOUT, allow_redirects=False
-            )
+                method, url, params=params, json=body, data=form, timeout=TIMEOUT,
+                allow_redirects=False,
+            )  # fmt: skip
         except requests.RequestException as error:
             raise unanswered(error) from None
         headers = {name.lower(): value for name, value in answer.headers.items()}

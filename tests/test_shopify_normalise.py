@@ -78,12 +78,12 @@ PAID = {"displayFinancialStatus": "PAID", "transactions": [money("SALE", "50.0",
 DONE = {"displayFulfillmentStatus": "FULFILLED"}
 
 
-def kept(row: Mapping[str, Any], using: ShopMapping = SHIPPED, stream: str = "orders") -> RawRecord:
+def kept(row: dict[str, Any], using: ShopMapping = SHIPPED, stream: str = "orders") -> RawRecord:
     return keep("shop", stream, row, using.paths(stream))
 
 
 def read(
-    row: Mapping[str, Any],
+    row: dict[str, Any],
     using: ShopMapping = SHIPPED,
     *,
     currency: str | None = None,
@@ -96,7 +96,7 @@ def kinds(reading: Reading) -> list[tuple[str, str]]:
     return [(event.kind, event.at.strftime("%d")) for event in reading.events]
 
 
-def told(row: Mapping[str, Any], kind: str, **more: Any) -> list[Event]:
+def told(row: dict[str, Any], kind: str, **more: Any) -> list[Event]:
     return [event for event in read(row, **more).events if event.kind == kind]
 
 
