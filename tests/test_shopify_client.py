@@ -123,7 +123,7 @@ def test_a_shop_is_known_by_the_name_that_shopify_gave_it(tmp_path: Path, name: 
 
 
 def test_it_waits_until_a_request_can_be_paid(tmp_path: Path) -> None:
-    """Real seconds, few of them; a request of a kind whose cost is not known yet comes too early."""
+    """Real seconds, few of them; one request of a kind, whose cost nobody knows, is too early."""
     with store(tmp_path, customers=30, limits=True) as here:
         here.edit("shop", "set", maximum=1000, restore_rate=6000, empty=True)
         tool = here.sandbox.tools["shopify"]

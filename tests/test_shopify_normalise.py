@@ -1,6 +1,5 @@
 """What a Shopify record means: one fact per name. Records are written as the shop answers them."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
