@@ -3,14 +3,16 @@
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
+import pytest
 from pydantic import SecretStr
 
+from journeysync.connectors.shopify import documents, read
 from journeysync.connectors.shopify.connector import Shopify
 from journeysync.connectors.shopify.settings import read_settings
 from journeysync.core.models import Event, RawRecord, RecordKey
@@ -70,6 +72,12 @@ class Store:
 
     def journal(self) -> list[dict[str, Any]]:
         return list(self.admin("GET", "/journal")["requests"])
+
+
+def turn_many_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the first page hold so few orders that there is always a second one."""
+    orders = replace(documents.ORDERS, first=10)
+    monkeypatch.setattr(read, "SHAPES", {**documents.SHAPES, "orders": orders})
 
 
 @contextmanager

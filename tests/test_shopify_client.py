@@ -205,6 +205,18 @@ def test_a_shop_that_cannot_be_read_says_why(here: Store, state: str, said: str)
         everything(here.connect(), here.now)
 
 
+def test_a_scope_that_the_door_asks_for_is_named(here: Store) -> None:
+    here.fault("refused", status=403)
+    with pytest.raises(BadCredentials, match="read_orders"):
+        everything(here.connect(), here.now)
+
+
+def test_a_field_of_the_mapping_that_shopify_has_not_is_named(here: Store, tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text("orders: {attributes: {hue: colour}}")
+    with pytest.raises(ToolDown, match=r"Order\.colour"):
+        everything(here.connect(mapping="own.yaml"), here.now)
+
+
 def test_a_version_that_shopify_serves_no_more_is_noticed(here: Store) -> None:
     """It answers in another one, with status 200."""
     here.edit("shop", "set", versions=["2027-04", "2027-07"])
@@ -222,7 +234,7 @@ ERRORS: dict[str, tuple[Any, set[str], str]] = {
     "a field that is none": (
         [{"message": "x", "extensions": {
             "code": "undefinedField", "typeName": "Order", "fieldName": "colour"}}],
-        {"undefinedField"}, r"Order\.colour",
+        {"undefinedField"}, r"no field Order\.colour: correct the attributes",
     ),
     "a code with a person in it": (
         [{"extensions": {"code": "ana@example.com"}}], {"ana@example.com"}, "error; what came",

@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from shopify_shop import Shelf, Store, everything, store
+from shopify_shop import Shelf, Store, everything, store, turn_many_pages
 
 from journeysync.connectors.shopify.connector import LAG, Shopify
 
@@ -19,8 +19,11 @@ SEEDS = range(int(os.environ.get("JOURNEYSYNC_SHOPIFY_MONTHS", "1")))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_month_of_changes_ends_as_a_full_reading(tmp_path: Path, seed: int) -> None:
+def test_a_month_of_changes_ends_as_a_full_reading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
     rng = Random(seed)
+    turn_many_pages(monkeypatch)
     with store(tmp_path, customers=10) as here:
         month = Month(here, rng)
         tool, shelf = here.connect(bulk_from=rng.choice((5, 10_000))), Shelf()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from shopify_shop import Shelf, Store, events, everything, store
+from shopify_shop import Shelf, Store, events, everything, store, turn_many_pages
 
 from journeysync.connectors.shopify import read
 from journeysync.connectors.shopify.connector import Shopify
@@ -16,6 +16,11 @@ from journeysync.core.ports import Batch
 
 MINUTES = timedelta(minutes=1)
 DAYS = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _many_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    turn_many_pages(monkeypatch)
 
 
 @pytest.fixture
@@ -74,8 +79,10 @@ def test_a_shop_whose_clock_is_behind_loses_nothing(here: Store) -> None:
     assert number in changed(tool, "orders", ours - 5 * MINUTES, ours)
 
 
-def test_customers_are_asked_for_from_the_day_before(here: Store) -> None:
-    """Shopify says that its filter knows the days of their changes."""
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Pacific/Auckland"])
+def test_customers_are_asked_for_from_the_day_before(here: Store, zone: str) -> None:
+    """Shopify says that its filter knows the days of their changes; whose days, it does not."""
+    here.edit("shop", "set", timezone=zone)
     tool = here.connect()
     number = here.edit("customer", "create", email="a@example.com", at=milli(here.now - 2 * DAYS))
     here.edit("customer", "set", id=number["number"], at=milli(here.now - 2 * MINUTES))

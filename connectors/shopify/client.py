@@ -32,6 +32,7 @@ from journeysync.connectors.shopify.replies import (
     codes,
     errors_of,
     failure,
+    scopes_of,
 )
 from journeysync.connectors.shopify.settings import Settings, is_safe, secret_name
 from journeysync.connectors.shopify.tokens import Token, Tokens
@@ -76,6 +77,7 @@ class Client:
         self.caller = Caller(
             tool,
             f"Check {keys}, and that the app is installed in this shop.",
+            scopes=scopes_of,
             sleep=sleep,
             monotonic=monotonic,
         )

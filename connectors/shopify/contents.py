@@ -200,6 +200,7 @@ def _who(row: Row) -> Content:
 def _guest(row: Row) -> dict[str, str] | None:
     """Say who ordered and has no record in the shop: the e-mail address tells, else the phone."""
     email, phone = text(row.get("email")), text(row.get("phone"))
+    # A phone number is hidden in the same way, as an address that nobody can have.
     known = guest_id(email) or guest_id(f"{phone}@phone.invalid" if phone else "")
     if not known:
         return None

@@ -200,7 +200,7 @@ ORDERS = Shape(
             f"id kind status createdAt processedAt errorCode amountSet {_MONEY}", 10
         ),
     },
-    first=15,
+    first=50,
     most=100,
     count="ordersCount",
 )

@@ -44,7 +44,7 @@ _SEEN: Mapping[str, timedelta] = {"orders": timedelta(days=59), "checkouts": tim
 throws away checkouts after three months."""
 _TURNS = 20_000
 """Rows after which pages begin anew behind the last id: Shopify turns no further than 25,000."""
-_ALLOWED = 900.0
+_ALLOWED = 950.0
 """Points that one page may cost: Shopify allows 1,000."""
 _PATIENCE = 3
 """How often a page is asked for that leads to itself."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from journeysync.connectors.http import LacksScope
+from journeysync.connectors.http import Answer, LacksScope
 from journeysync.core.errors import ToolDown
 
 THROTTLED, TOO_COSTLY, DENIED = "THROTTLED", "MAX_COST_EXCEEDED", "ACCESS_DENIED"
@@ -53,9 +53,19 @@ def failure(tool: str, operation: str, errors: Sequence[Mapping[str, Any]]) -> E
     if DENIED in found:
         denied = [one for one in errors if _extensions(one).get("code") == DENIED]
         return Denied(tool, _advice(denied), frozenset(filter(None, map(_field, denied))))
-    words = sorted({*_undefined(errors), *(code for code in found if _WORD.fullmatch(code))})
+    if unknown := sorted(set(_undefined(errors))):
+        return ToolDown(
+            tool,
+            f"has no field {', '.join(unknown)}: correct the attributes in the field mapping.",
+        )
+    words = sorted(code for code in found if _WORD.fullmatch(code))
     why = f" ({', '.join(words)})" if words else ""
     return ToolDown(tool, f"answers {operation} with an error{why}; what came with it is not used.")
+
+
+def scopes_of(answer: Answer) -> list[str]:
+    """Read from a refusal which scopes the app lacks."""
+    return sorted(set(_SCOPE.findall(answer.body.decode("utf-8", "replace"))))
 
 
 def _advice(errors: Sequence[Mapping[str, Any]]) -> str:
