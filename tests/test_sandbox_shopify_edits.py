@@ -95,11 +95,34 @@ def test_an_order_may_hold_what_nobody_expects(shop: Asker) -> None:
     assert told["totalPriceSet"]["shopMoney"]["amount"] == "2179.5"
 
 
+@pytest.mark.parametrize(
+    ("currency", "amount"), [("GBP", "24.0"), ("EUR", "28.08"), ("JPY", "4752.0")]
+)
+def test_amounts_are_told_in_two_currencies(shop: Asker, currency: str, amount: str) -> None:
+    number = shop.edit("order", "create", currency=currency, paid=False)["id"]
+
+    assert order_of(shop, number)["totalOutstandingSet"] == {
+        "shopMoney": {"amount": "24.0"},
+        "presentmentMoney": {"amount": amount, "currencyCode": currency},
+    }
+
+
+def test_yen_have_no_parts(shop: Asker) -> None:
+    items = [["OIL-1", 1, "12.34"]]
+    number = shop.edit("order", "create", currency="JPY", items=items, paid=False)["id"]
+
+    shown = order_of(shop, number)["totalOutstandingSet"]["presentmentMoney"]
+    assert shown["amount"] == "2443.0"
+
+
 def test_a_cancelled_order_is_refunded(shop: Asker) -> None:
+    shop.edit("order", "create")
     number = shop.edit("order", "create")["id"]
     shop.edit("order", "cancel", id=number, reason="INVENTORY")
     told = order_of(shop, number)
+    query = "query($q: String) { orders(first: 9, query: $q) { nodes { id } } }"
 
+    assert shop.ask(query, q="status:cancelled")["orders"]["nodes"] == [{"id": number}]
     assert (told["cancelReason"], told["displayFinancialStatus"]) == ("INVENTORY", "REFUNDED")
     assert told["cancelledAt"] == told["updatedAt"]
 

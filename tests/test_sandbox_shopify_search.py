@@ -49,6 +49,8 @@ def searched() -> Iterator[Asker]:
         ("updated_at:>='2026-11-02T00:00:00Z' AND updated_at:<'2026-11-03T00:00:00Z'", "#2"),
         ("updated_at:>='2026-11-02T00:00:00Z' updated_at:<'2026-11-03T00:00:00Z'", "#2"),
         ("updated_at:>='2026-11-03T01:00:00+01:00'", "#3"),
+        ("updated_at:<=2026", "#1 #2 #3"),
+        ("updated_at:>2026", ""),
         ("updated_at:<now", "#1 #2 #3"),
         ("name:'#2' OR name:'#3'", "#2 #3"),
         ("NOT name:'#2'", "#1 #3"),
