@@ -107,6 +107,22 @@ def test_a_parcel_that_arrives_is_seen_though_its_order_keeps_its_date(here: Sto
     assert "order.delivered" in [event.kind for event in events(tool, found)]
 
 
+def test_a_charge_is_seen_though_its_contract_keeps_its_date(here: Store) -> None:
+    """Once a day subscriptions are read whole."""
+    customer = here.edit("customer", "create", email="ana@example.com")["number"]
+    long_ago = milli(here.now - 90 * DAYS)
+    contract = here.edit("subscription", "create", customer=customer, at=long_ago)["id"]
+    tool = here.connect()
+    here.edit("subscription", "bill", id=contract, at=milli(here.now - 60 * DAYS))
+    found = [
+        record
+        for batch in tool.read("subscriptions", here.now - 1 * DAYS, here.now)
+        for record in batch.records
+    ]
+
+    assert "subscription.renewed" in [event.kind for event in events(tool, found)]
+
+
 def test_a_reading_in_which_nothing_changed_asks_five_times(here: Store) -> None:
     here.order(at=milli(here.now - 60 * MINUTES))
     tool = here.connect(sweep_hours=24 * 365)
