@@ -1,14 +1,17 @@
 """Reading a Shopify shop: nothing is lost of what is large, cut off, deleted or out of sight."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from shopify_shop import Shelf, Store, events, everything, store, turn_many_pages
 
-from journeysync.connectors.shopify import read
+from journeysync.connectors.http import Refused
+from journeysync.connectors.shopify import documents, read
 from journeysync.connectors.shopify.connector import Shopify
 from journeysync.core.errors import Stop, ToolDown
 from journeysync.core.models import RecordKey
@@ -253,6 +256,18 @@ def test_a_file_that_never_comes_is_not_waited_for_for_ever(busy: Store) -> None
     assert 3600 < sum(busy.slept) < 3 * 3600
 
 
+def test_a_file_that_is_gone_is_no_refusal_of_the_key(busy: Store) -> None:
+    tool = busy.connect()
+    address = busy.sandbox.tools["shopify"]["base_url"] + "/bulk-results/1.jsonl"
+    with pytest.raises(Refused):
+        tool._client.fetch(address, BytesIO())
+
+
+def test_a_file_at_an_address_that_others_can_read_is_not_fetched(busy: Store) -> None:
+    with pytest.raises(ToolDown, match="not safe"):
+        busy.connect()._client.fetch("http://files.example/1.jsonl", BytesIO())
+
+
 def test_the_key_does_not_go_where_files_lie(busy: Store) -> None:
     tool = busy.connect(bulk_from=5)
     everything(tool, busy.now)
@@ -277,6 +292,23 @@ def test_what_is_deleted_is_found_by_looking_at_all_ids(here: Store) -> None:
         shelf.take(stream, tool.read(stream, here.now - MINUTES, here.now))
 
     assert set(shelf.all) == {order(other)}
+
+
+def test_where_there_are_many_ids_come_in_a_file_too(
+    here: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = [here.order() for _ in range(50)]
+    few = replace(documents.ORDERS, most=20)
+    monkeypatch.setattr(read, "SHAPES", {**documents.SHAPES, "orders": few})
+    tool, shelf = here.connect(sweep_hours=0, bulk_from=5), Shelf()
+    shelf.take("orders", tool.read("orders", None, here.now))
+    here.admin("POST", "/advance", {"days": 40})
+    here.edit("order", "delete", id=numbers.pop())
+    shelf.take("orders", tool.read("orders", here.now - MINUTES, here.now))
+    files = [one["path"] for one in here.journal() if one["path"].startswith("/bulk-results/")]
+
+    assert len(files) == 1
+    assert set(shelf.all) == {order(number) for number in numbers}
 
 
 @pytest.mark.parametrize("full", [False, True])

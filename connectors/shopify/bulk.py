@@ -10,8 +10,10 @@ from typing import IO, Any
 
 import msgspec
 
+from journeysync.connectors.http import Refused
 from journeysync.connectors.shopify.client import Client, Row, user_errors
 from journeysync.connectors.shopify.documents import CANCEL, LOOK, RUN, Shape, bulk
+from journeysync.connectors.shopify.replies import Denied
 from journeysync.core.errors import Retry, ToolDown
 
 _PATIENCE = 3600.0
@@ -37,7 +39,11 @@ def rows(client: Client, shape: Shape, query: str) -> Iterator[list[Row]] | None
     if not done.get("url"):
         return iter(()) if _number(done.get("objectCount")) == 0 else None
     file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by whoever reads it to its end
-    client.fetch(str(done["url"]), file)
+    try:
+        client.fetch(str(done["url"]), file)
+    except Refused:
+        file.close()
+        return None
     return _read(client, shape, file, done)
 
 
@@ -45,8 +51,8 @@ def _run(client: Client, document: str) -> str | None:
     """Start an operation; None where the shop has no room for it, or does not take it."""
     try:
         data = client.send(RUN, {"query": document}, repeatable=False)
-    except Retry:
-        return None  # whether it runs, nobody knows: nobody waits for it
+    except (Retry, Denied):
+        return None  # not every token may; and whether one runs that broke off, nobody knows
     operation = (data.get("bulkOperationRunQuery") or {}).get("bulkOperation") or {}
     return None if user_errors(data) else str(operation.get("id") or "") or None
 

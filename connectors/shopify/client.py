@@ -48,6 +48,7 @@ _PLACES: Mapping[int, str] = {
     404: "is not there under this address. Check `shop` in journeysync.yaml.",
     430: "refuses our requests as a threat. Shopify's support can say why.",
 }
+_FORBIDDEN, _GONE = (401, 403), 404
 _BLOCK = 1 << 20
 
 
@@ -203,7 +204,10 @@ class Client:
             )
 
     def fetch(self, address: str, into: IO[bytes]) -> None:
-        """Copy a file that the shop has written for us, without showing the key to its host."""
+        """Copy a file that the shop has written for us, without showing the key to its host.
+
+        Raises Refused where it is not there any more.
+        """
         if not is_safe(address):
             raise ToolDown(self.tool, "offers its file at an address that is not safe.")
         host = urlsplit(address).hostname
@@ -215,7 +219,9 @@ class Client:
                 with self._files.get(address, stream=True, timeout=TIMEOUT) as found:
                     headers = {name.lower(): value for name, value in found.headers.items()}
                     if not found.ok:
-                        return Answer(found.status_code, headers, b"")
+                        # The host of files knows no keys: its refusals say nothing of ours.
+                        forbidden = found.status_code in _FORBIDDEN
+                        return Answer(_GONE if forbidden else found.status_code, headers, b"")
                     for block in found.iter_content(_BLOCK):
                         into.write(block)
             except requests.RequestException as error:
