@@ -110,7 +110,7 @@ CATALOGUE: Mapping[str, About] = {
         },
     ),
     "shopify": About(
-        "A Shopify shop: customers, orders, parcels, refunds, returns, carts, subscriptions.",
+        "A Shopify shop: customers, orders, parcels, returns, carts, invoices, subscriptions.",
         writes=False,
         settings={
             "shop": "NAME.myshopify.com",

@@ -375,6 +375,30 @@ def test_what_a_checkout_means(case: tuple[dict[str, Any], list[tuple[str, str]]
     assert all(event.attributes["items"] == "3" for event in reading.events)
 
 
+def draft(**more: Any) -> dict[str, Any]:
+    return {
+        "id": "gid://shopify/DraftOrder/6", "name": "#D6", "createdAt": DAY[1],
+        "invoiceSentAt": DAY[2], "email": "ana@example.com", "phone": None, "customer": None,
+        "order": None, "totalPriceSet": bag("90.0"), **more,
+    }  # fmt: skip
+
+
+def test_a_draft_order_that_was_sent_is_an_invoice() -> None:
+    reading = read(draft(order={"id": "gid://shopify/Order/13"}), stream="drafts")
+    (event,) = reading.events
+
+    assert (event.kind, event.subject_type, event.subject_id) == ("invoice.sent", "invoice", "6")
+    assert event.at.day == 2
+    assert event.attributes == {
+        "amount": "90.00", "currency": "EUR", "number": "#D6", "order": "13",
+    }  # fmt: skip
+    assert event.person == reading.people[0].name == read(order()).people[0].name
+
+
+def test_a_draft_order_that_nobody_got_is_nothing() -> None:
+    assert read(draft(invoiceSentAt=None), stream="drafts").events == ()
+
+
 def contract(**more: Any) -> dict[str, Any]:
     renewed = {"id": "gid://shopify/Order/20", "totalPriceSet": bag("18.0")}
     return {
@@ -402,9 +426,10 @@ def test_what_a_subscription_means() -> None:
     assert renewed == {"order": "20", "amount": "18.00", "currency": "EUR"}
 
 
-@pytest.mark.parametrize("stream", ["checkouts", "subscriptions"])
+@pytest.mark.parametrize("stream", ["checkouts", "drafts", "subscriptions"])
 def test_a_record_without_a_date_is_reported(stream: str) -> None:
-    row = {"checkouts": checkout, "subscriptions": contract}[stream](createdAt=None)
+    made = {"checkouts": checkout, "drafts": draft, "subscriptions": contract}
+    row = made[stream](createdAt=None)
 
     assert [one.code for one in read(row, stream=stream).set_aside] == ["BAD_DATE"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from shopify_shop import everything, store
 
 from journeysync.connectors.mapping_files import parse_mapping, read_mapping
-from journeysync.connectors.shopify.check import NEEDED, SUBSCRIPTIONS
+from journeysync.connectors.shopify.check import NEEDED, OPTIONAL
 from journeysync.connectors.shopify.mapping import OrderRule, ShopMapping
 from journeysync.connectors.shopify.read import ALL_ORDERS
 from journeysync.connectors.shopify.settings import SECRETS, VERSION, Settings
@@ -38,7 +38,7 @@ def test_every_setting_and_every_scope_is_described() -> None:
     named = set(re.findall(r"`([a-z_0-9]+)`", PAGE))
 
     assert set(Settings.model_fields) - set(SECRETS) <= named
-    assert {*NEEDED, ALL_ORDERS, SUBSCRIPTIONS} <= named
+    assert {*NEEDED, *OPTIONAL, ALL_ORDERS} <= named
     assert f"`{VERSION}`" in PAGE
 
 

@@ -15,7 +15,10 @@ from journeysync.connectors.shopify.settings import Settings
 from journeysync.core.ports import Finding
 
 NEEDED = ("read_customers", "read_orders", "read_returns")
-SUBSCRIPTIONS = "read_own_subscription_contracts"
+OPTIONAL = {
+    "read_draft_orders": "Invoices of draft orders",
+    "read_own_subscription_contracts": "Subscription contracts",
+}
 
 _SERVED = timedelta(days=365)
 """How long Shopify serves a version of its API at least."""
@@ -58,11 +61,9 @@ def _scopes(scopes: frozenset[str]) -> Iterator[Finding]:
             f"Ask for the scope {ALL_ORDERS} in the Dev Dashboard under API access requests, add "
             "it to the app, install it anew, then run `journeysync sync --full`.",
         )
-    if SUBSCRIPTIONS not in scopes:
-        yield Finding(
-            "note",
-            f"Subscription contracts are left out: the app has no scope {SUBSCRIPTIONS}.",
-        )
+    for scope, what in OPTIONAL.items():
+        if not _covers(scopes, scope):
+            yield Finding("note", f"{what} are left out: the app has no scope {scope}.")
 
 
 def _covers(scopes: frozenset[str], wanted: str) -> bool:

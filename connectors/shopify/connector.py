@@ -24,7 +24,7 @@ from journeysync.core.ports import Batch, Finding, ToolSetup
 LAG = timedelta(minutes=5)
 """The lists are searched by an index, which a change reaches a little later."""
 
-OPTIONAL = ("checkouts", "subscriptions")
+OPTIONAL = ("checkouts", "drafts", "subscriptions")
 """What an app need not be allowed to see."""
 
 

@@ -12,6 +12,10 @@ from journeysync.connectors.shopify.documents import alias_of
 from journeysync.core.models import RawRecord, RecordKey
 
 CUSTOMER, ORDER, CART, SUBSCRIPTION = "customer", "order", "cart", "subscription"
+INVOICE = "invoice"
+"""What a draft order is for the one who gets it."""
+_DATED = (ORDER, CART, INVOICE)
+"""What goes out of sight when it is old."""
 
 Row = dict[str, Any]
 Content = dict[str, Any]
@@ -63,7 +67,7 @@ def keep(tool: str, stream: str, row: Row, paths: Sequence[str]) -> RawRecord:
     """Keep a record of a stream."""
     kind, of = _KEPT[stream]
     content = {**of(row), "attributes": _attributes(row, paths)}
-    listed = instant(row.get("createdAt")) if kind in (ORDER, CART) else None
+    listed = instant(row.get("createdAt")) if kind in _DATED else None
     return RawRecord(RecordKey(tool, kind, number(row)), content, listed_at=listed)
 
 
@@ -103,44 +107,46 @@ def _customer(row: Row) -> Content:
 
 
 def _order(row: Row) -> Content:
-    content: Content = {name: text(row.get(field)) for name, field in _ORDER.items()} | _who(row)
-    if "customer" not in content and (guest := _guest(row)):
-        content["guest"] = guest
-    return content | {
-        "test": row.get("test") is True,
-        "tags": [text(one) for one in row.get("tags") or ()],
-        "total": _money(row.get("totalPriceSet")),
-        "items": [
-            {name: text(one.get(name)) for name in ("name", "sku", "quantity")}
-            for one in nodes(row, "lineItems")
-        ],
-        "refunds": [
-            {
-                "id": number(one),
-                "at": text(one.get("processedAt")) or text(one.get("createdAt")),
-                "money": _money(one.get("totalRefundedSet")),
-            }
-            for one in nodes(row, "refunds")
-        ],
-        "payments": [
-            {
-                "id": number(one),
-                "at": text(one.get("processedAt")) or text(one.get("createdAt")),
-                "money": _money(one.get("amountSet")),
-                **{name: text(one.get(name)) for name in ("kind", "status", "errorCode")},
-            }
-            for one in nodes(row, "transactions")
-        ],
-        "parcels": [_parcel(one) for one in nodes(row, "fulfillments")],
-        "returns": [
-            {
-                "id": number(one),
-                **{name: text(one.get(name)) for name in ("status", "createdAt", "closedAt")},
-                "quantity": text(one.get("totalQuantity")),
-            }
-            for one in nodes(row, "returns")
-        ],
-    }
+    content: Content = {name: text(row.get(field)) for name, field in _ORDER.items()}
+    return (
+        content
+        | _buyer(row)
+        | {
+            "test": row.get("test") is True,
+            "tags": [text(one) for one in row.get("tags") or ()],
+            "total": _money(row.get("totalPriceSet")),
+            "items": [
+                {name: text(one.get(name)) for name in ("name", "sku", "quantity")}
+                for one in nodes(row, "lineItems")
+            ],
+            "refunds": [
+                {
+                    "id": number(one),
+                    "at": text(one.get("processedAt")) or text(one.get("createdAt")),
+                    "money": _money(one.get("totalRefundedSet")),
+                }
+                for one in nodes(row, "refunds")
+            ],
+            "payments": [
+                {
+                    "id": number(one),
+                    "at": text(one.get("processedAt")) or text(one.get("createdAt")),
+                    "money": _money(one.get("amountSet")),
+                    **{name: text(one.get(name)) for name in ("kind", "status", "errorCode")},
+                }
+                for one in nodes(row, "transactions")
+            ],
+            "parcels": [_parcel(one) for one in nodes(row, "fulfillments")],
+            "returns": [
+                {
+                    "id": number(one),
+                    **{name: text(one.get(name)) for name in ("status", "createdAt", "closedAt")},
+                    "quantity": text(one.get("totalQuantity")),
+                }
+                for one in nodes(row, "returns")
+            ],
+        }
+    )
 
 
 _ORDER = {
@@ -174,6 +180,15 @@ def _cart(row: Row) -> Content:
     }
 
 
+def _invoice(row: Row) -> Content:
+    return _buyer(row) | {
+        "created": text(row.get("createdAt")),
+        "sent": text(row.get("invoiceSentAt")),
+        "order": number(row.get("order")),
+        "total": _money(row.get("totalPriceSet")),
+    }
+
+
 def _subscription(row: Row) -> Content:
     return _who(row) | {
         "created": text(row.get("createdAt")),
@@ -195,6 +210,14 @@ def _subscription(row: Row) -> Content:
 def _who(row: Row) -> Content:
     customer = number(row.get("customer"))
     return {"customer": customer} if customer else {}
+
+
+def _buyer(row: Row) -> Content:
+    """Say whose it is, also where that one has no record in the shop."""
+    found = _who(row)
+    if not found and (guest := _guest(row)):
+        return {"guest": guest}
+    return found
 
 
 def _guest(row: Row) -> dict[str, str] | None:
@@ -232,5 +255,6 @@ _KEPT: Mapping[str, tuple[str, Callable[[Row], Content]]] = {
     "customers": (CUSTOMER, _customer),
     "orders": (ORDER, _order),
     "checkouts": (CART, _cart),
+    "drafts": (INVOICE, _invoice),
     "subscriptions": (SUBSCRIPTION, _subscription),
 }

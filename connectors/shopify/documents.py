@@ -221,6 +221,23 @@ CHECKOUTS = Shape(
     first=25,
 )
 
+DRAFTS = Shape(
+    "draftOrders",
+    "DraftOrder",
+    (
+        "id",
+        "name",
+        "createdAt",
+        "invoiceSentAt",
+        "email",
+        "phone",
+        "customer { id }",
+        "order { id }",
+        f"totalPriceSet {_MONEY}",
+    ),
+    first=50,
+)
+
 SUBSCRIPTIONS = Shape(
     "subscriptionContracts",
     "SubscriptionContract",
@@ -237,6 +254,7 @@ SHAPES: Mapping[str, Shape] = {
     "customers": CUSTOMERS,
     "orders": ORDERS,
     "checkouts": CHECKOUTS,
+    "drafts": DRAFTS,
     "subscriptions": SUBSCRIPTIONS,
 }
 """Stream -> what is asked for; customers first: an order is of no use without who made it."""

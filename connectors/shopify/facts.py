@@ -13,7 +13,9 @@ from typing import Any
 from journeysync.connectors import money
 from journeysync.connectors.shopify.contents import instant
 from journeysync.connectors.shopify.mapping import ShopMapping
-from journeysync.core.models import Event, RawRecord, Scalar
+from journeysync.core.models import Event, PersonRecord, RawRecord, Scalar
+
+GUEST = "guest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,24 @@ class Facts:
         """The person record; empty where nobody is named."""
         known = self.content.get("customer") or (self.content.get("guest") or {}).get("id")
         return f"{self.record.key.tool}:{known}" if known else ""
+
+    def guests(self) -> tuple[PersonRecord, ...]:
+        """Return the one who bought and has no record in the shop, if there is one."""
+        guest = self.content.get("guest")
+        if not guest:
+            return ()
+        person = PersonRecord(
+            tool=self.record.key.tool,
+            type=GUEST,
+            id=guest["id"],
+            created_at=self.at("created"),
+            emails=tuple(filter(None, [guest["email"]])),
+            phones=tuple(filter(None, [guest["phone"]])),
+            first_name=guest["first_name"],
+            last_name=guest["last_name"],
+            gathered=True,
+        )
+        return (person,)
 
     def at(self, name: str) -> datetime | None:
         return instant(self.content[name])

@@ -102,6 +102,13 @@ class Checkouts(Part):
     abandoned: Kinds = ()
 
 
+class Drafts(Part):
+    """Draft orders: what the staff wrote for somebody, and sent as an invoice."""
+
+    attributes: Paths = Field(default={})
+    invoiced: Kinds = ()
+
+
 class Subscriptions(Part):
     """Subscription contracts of the app whose key is used."""
 
@@ -120,6 +127,7 @@ class ShopMapping(Part):
     orders: Orders = Orders()
     returns: Returns = Returns()
     checkouts: Checkouts = Checkouts()
+    drafts: Drafts = Drafts()
     subscriptions: Subscriptions = Subscriptions()
 
     @property
@@ -157,6 +165,9 @@ class ShopMapping(Part):
         yield from self.checkouts.created
         yield from self.checkouts.abandoned
 
+    def _drafts(self) -> Iterator[str]:
+        yield from self.drafts.invoiced
+
     def _subscriptions(self) -> Iterator[str]:
         told = self.subscriptions
         yield from (*told.started, *told.renewed, *told.failed, *told.cancelled)
@@ -165,5 +176,6 @@ class ShopMapping(Part):
         "customers": _customers,
         "orders": _orders,
         "checkouts": _checkouts,
+        "drafts": _drafts,
         "subscriptions": _subscriptions,
     }

@@ -8,7 +8,14 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from journeysync.connectors.shopify import orders
-from journeysync.connectors.shopify.contents import CART, CUSTOMER, ORDER, SUBSCRIPTION, instant
+from journeysync.connectors.shopify.contents import (
+    CART,
+    CUSTOMER,
+    INVOICE,
+    ORDER,
+    SUBSCRIPTION,
+    instant,
+)
 from journeysync.connectors.shopify.facts import Facts, Under
 from journeysync.core.models import Event, PersonRecord, RawRecord, Reading, Scalar, SetAside
 
@@ -63,6 +70,14 @@ def _cart(facts: Facts) -> Reading:
     return Reading(events=tuple(events), set_aside=_undated(facts))
 
 
+def _invoice(facts: Facts) -> Reading:
+    content, section = facts.content, facts.under.mapping.drafts
+    told = facts.attributes(section.attributes) | facts.money(facts.amount(content["total"]))
+    told |= {"order": content["order"]} if content["order"] else {}
+    events = tuple(facts.events(section.invoiced, facts.at("sent"), told))
+    return Reading(people=facts.guests(), events=events, set_aside=_undated(facts))
+
+
 def _subscription(facts: Facts) -> Reading:
     content, section = facts.content, facts.under.mapping.subscriptions
     common = facts.attributes(section.attributes)
@@ -89,5 +104,6 @@ _BY_TYPE: Mapping[str, Callable[[Facts], Reading]] = {
     CUSTOMER: _customer,
     ORDER: orders.reading,
     CART: _cart,
+    INVOICE: _invoice,
     SUBSCRIPTION: _subscription,
 }

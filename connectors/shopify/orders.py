@@ -13,9 +13,7 @@ from typing import Any, NamedTuple
 from journeysync.connectors.shopify.contents import instant
 from journeysync.connectors.shopify.facts import Amount, Facts
 from journeysync.connectors.shopify.mapping import OrderRule
-from journeysync.core.models import Event, PersonRecord, Reading, Scalar, SetAside
-
-GUEST = "guest"
+from journeysync.core.models import Event, Reading, Scalar, SetAside
 
 _PAID, _GIVEN_BACK = "PAID", ("PARTIALLY_REFUNDED", "REFUNDED")
 _DONE = ("FULFILLED", "FULFILLMENT_NOT_REQUIRED")
@@ -38,22 +36,8 @@ def reading(facts: Facts) -> Reading:
     if facts.content["test"] and not facts.under.test_orders:
         return Reading()
     order = _Order(facts)
-    guest = facts.content.get("guest")
-    people = (_guest(facts, guest),) if guest else ()
-    return Reading(people=people, events=tuple(order.events()), set_aside=tuple(order.set_aside()))
-
-
-def _guest(facts: Facts, guest: Any) -> PersonRecord:
-    return PersonRecord(
-        tool=facts.record.key.tool,
-        type=GUEST,
-        id=guest["id"],
-        created_at=facts.at("created"),
-        emails=tuple(filter(None, [guest["email"]])),
-        phones=tuple(filter(None, [guest["phone"]])),
-        first_name=guest["first_name"],
-        last_name=guest["last_name"],
-        gathered=True,
+    return Reading(
+        people=facts.guests(), events=tuple(order.events()), set_aside=tuple(order.set_aside())
     )
 
 

@@ -39,9 +39,13 @@ _A_DAY = timedelta(days=1)
 _QUIET = timedelta(days=30)
 """A parcel that arrives need not change the date of its order: so far back a look at all ids
 reads orders again."""
-_SEEN: Mapping[str, timedelta] = {"orders": timedelta(days=59), "checkouts": timedelta(days=80)}
+_SEEN: Mapping[str, timedelta] = {
+    "orders": timedelta(days=59),
+    "checkouts": timedelta(days=80),
+    "drafts": timedelta(days=350),
+}
 """How far back an app sees for sure: orders of 60 days without `read_all_orders`; Shopify itself
-throws away checkouts after three months."""
+throws away checkouts after three months, and draft orders after a year."""
 _TURNS = 20_000
 """Rows after which pages begin anew behind the last id: Shopify turns no further than 25,000."""
 _ALLOWED = 950.0
