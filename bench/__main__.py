@@ -6,7 +6,14 @@ for people to read, and tests hold no time limits.
 
 import sys
 
-from bench import evaluate, help, hubspot_reading, kernel, shopify_reading  # noqa: A004 - the file is called after the option
+from bench import (
+    evaluate,
+    help,  # noqa: A004 - the file is called after the option
+    hubspot_reading,
+    kernel,
+    shop_reading,
+    shopify_reading,
+)
 
 
 def main() -> None:
@@ -18,6 +25,8 @@ def main() -> None:
     kernel.run(kernel.SIZES[:1] if quick else kernel.SIZES)
     print("\nReading and writing HubSpot")
     hubspot_reading.run()
+    print("\nReading a shop")
+    shop_reading.run(1_000 if quick else shop_reading.ORDERS)
     print("\nReading Shopify")
     shopify_reading.run()
     print("\nStart-up")

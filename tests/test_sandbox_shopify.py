@@ -298,7 +298,7 @@ def test_the_workspace_of_a_sandbox_names_stripes_shop(
     tmp_path: Path, tools: tuple[str, ...], shop: str
 ) -> None:
     with start(customers=1, tools=tools) as sandbox:
-        _write_workspace(tmp_path, sandbox)
+        _write_workspace(tmp_path, sandbox, "product-business")
     opened = open_workspace(tmp_path)
 
     assert opened.workspace.tools["stripe"].model_dump()["shop"] == shop

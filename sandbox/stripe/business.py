@@ -9,10 +9,12 @@ from itertools import count
 from random import Random
 from typing import Any
 
+from journeysync.sandbox.data.businesses import house_of
 from journeysync.sandbox.data.happenings import daytime
 from journeysync.sandbox.data.people import person
 from journeysync.sandbox.stripe.account import Account, Thing
 from journeysync.sandbox.stripe.desk import Desk
+from journeysync.sandbox.stripe.follow import Cards
 from journeysync.sandbox.stripe.takings import takings
 from journeysync.sandbox.world import DAY, HOUR
 
@@ -31,9 +33,8 @@ class Business:
         self._ahead: list[tuple[int, int, str, dict[str, Any]]] = []
         self._order = count()
         self._things: dict[tuple[str, int], Thing] = {}
-        self._takings = takings(account.world, opened)
-        self._charged: dict[str, Thing] = {}
         world = account.world
+        self._cards = Cards(self._desk, takings(world, opened), house_of(world).name)
         for number in range(min(world.customers, MANY)):
             self._draw(number, Random(world.seed * 5_915_587 + number), opened)
         heapq.heapify(self._ahead)
@@ -42,9 +43,9 @@ class Business:
         """Let everything happen up to an instant, and the shop beside it."""
         while self._ahead and self._ahead[0][0] <= at:
             then, _, what, details = heapq.heappop(self._ahead)
-            self._follow(then)
+            self._cards.follow(then)
             self._happen(then, what, details)
-        self._follow(at)
+        self._cards.follow(at)
 
     def _plan(self, at: int, what: str, **details: Any) -> None:
         self._ahead.append((at // 1000 * 1000, next(self._order), what, details))
@@ -125,15 +126,3 @@ class Business:
 
     def _disputed(self, at: int, who: int) -> None:
         self._desk.dispute(at, self._things["card", who])
-
-    def _follow(self, at: int) -> None:
-        """Write down what the shop's cards paid and got back up to then."""
-        for one in self._takings.until(at):
-            if one.payer is None:
-                self._desk.refund(one.at, self._charged[one.payment], one.minor)
-                continue
-            self._charged[one.payment] = self._desk.charge(
-                one.at, one.minor, one.payer, currency=one.currency, payment_intent=one.payment,
-                description=f"Willow Street Studio - Order {one.order}",
-                metadata={"order_id": one.order},
-            )  # fmt: skip

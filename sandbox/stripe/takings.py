@@ -39,15 +39,24 @@ class Takings(Protocol):
         """Tell what came since one was told before."""
 
 
+class Sales(Protocol):
+    """A pretend WooCommerce in which something happens."""
+
+    shop: WooShop
+
+    def until(self, at: int) -> None:
+        """Let everything happen up to an instant."""
+
+
 class WooTakings:
     """Those of the pretend WooCommerce."""
 
-    def __init__(self, world: World, opened: int) -> None:
-        self._shop = WooShop(world, opened)
-        self._business = WooBusiness(self._shop, opened)
+    def __init__(self, sales: Sales) -> None:
+        self._shop = sales.shop
+        self._sales = sales
 
     def until(self, at: int) -> Iterator[Taking]:
-        self._business.until(at)
+        self._sales.until(at)
         for one in self._shop.sold:
             if one.transaction and one.paid is not None:
                 by = one.billing
@@ -85,7 +94,7 @@ def takings(world: World, opened: int) -> Takings:
     """Choose the shop: Shopify where it is served and WooCommerce is not."""
     if "shopify" in world.tools and "woocommerce" not in world.tools:
         return ShopifyTakings(world, opened)
-    return WooTakings(world, opened)
+    return WooTakings(WooBusiness(WooShop(world, opened), opened))
 
 
 def _paid(order: Order, paid: Transaction) -> int:
