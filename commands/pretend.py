@@ -159,7 +159,7 @@ def _make_fields(inside: Console) -> None:
 
     opened = inside.open_workspace()
     if not opened.workspace.write_to:
-        return
+        return  # no CRM is served
     _, codes = provision(inside, opened)
     if worst(codes):
         raise ToolDown("The sandbox", "refused to make the fields.")

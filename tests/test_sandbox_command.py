@@ -13,6 +13,8 @@ import pytest
 import requests
 from command_line import run
 
+from journeysync.commands.common import Console
+from journeysync.commands.pretend import pretend
 from journeysync.core.running.workspace_file import open_workspace
 
 COMMAND = [sys.executable, "-m", "journeysync.cli", "sandbox", "--customers", "5"]
@@ -56,6 +58,16 @@ def test_a_sandbox_from_start_to_stop(sandbox: "subprocess.Popen[str]", tmp_path
     rest, _ = sandbox.communicate()
     assert (sandbox.returncode, rest) == (0, "")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_sandbox_without_a_crm(tmp_path: Path) -> None:
+    """Nothing is written anywhere, and its tools can be read."""
+    quiet = Console(tmp_path, as_json=False, verbose=False)
+    with pretend(quiet, customers=5, only=("calendly",), folder=tmp_path / "w") as ready:
+        ran = run("sync", "--workspace", ready.workspace)
+
+    assert ran.code == 0, ran.err
+    assert ran.out.splitlines()[-1].startswith("Done: stages=0 ")
 
 
 def test_a_workspace_that_is_there_stays(tmp_path: Path) -> None:
