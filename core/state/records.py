@@ -167,6 +167,17 @@ def unknown(connection: Connection, listed: Mapping[RecordKey, str]) -> list[Rec
     return [key for key in listed if key not in same]
 
 
+def marks(connection: Connection, tool: str, stream: str) -> dict[RecordKey, str]:
+    """Give the marks of all records of a stream that are not gone."""
+    row = t.raw_record.c
+    stored = connection.execute(
+        select(row.type, row.id, row.mark).where(
+            row.tool == tool, row.stream == stream, row.deleted != 1
+        )
+    )
+    return {RecordKey(tool, kind, number): mark for kind, number, mark in stored}
+
+
 def renormalise(
     connection: Connection,
     tool: str,
