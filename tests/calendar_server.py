@@ -128,7 +128,7 @@ def event(
     """Write an event; a property that `more` has too is not written."""
     lines = [
         f"UID:{uid}",
-        f"DTSTART:{start}" if ":" not in start else f"DTSTART{start}",
+        f"DTSTART{start}" if start.startswith(";") else f"DTSTART:{start}",
         f"DTEND:{end}" if end else "DURATION:PT1H",
         f"DTSTAMP:{made}",
         f"CREATED:{made}",

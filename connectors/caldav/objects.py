@@ -6,7 +6,7 @@ Kept is what can matter to a journey: descriptions are not, but for their lines 
 
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
@@ -83,11 +83,10 @@ def _series(
 ) -> Row:
     """List the occurrences, and what those that were changed by hand have of their own."""
     changed = {_id(one, zone): one for one in events if "RECURRENCE-ID" in one}
-    alone = len(changed) == len(events)
-    if alone:
-        found = dict(changed)
-    else:
-        found = {_id(one, zone): one for one in _occurrences(calendar, events, span)}
+    found = dict(changed)
+    if len(changed) < len(events):
+        every = _occurrences(calendar, events, span)
+        found = {_planned_id(one, changed, zone): one for one in every}
     instances, own, moves = [], {}, {}
     for name, one in sorted(found.items()):
         row = _row(one, zone)
@@ -97,7 +96,7 @@ def _series(
         if name in changed or (changed and _without_times(row) != _without_times(base)):
             own[name] = row
         planned = _planned(name, zone)
-        if name in changed and planned is not None and planned != row["start"]:
+        if planned != row["start"]:
             moves[name] = [{"seen": row["modified"] or row["created"], "from": planned}]
     return {"instances": instances, "own": own, "moves": moves}
 
@@ -121,7 +120,20 @@ def _id(event: Component, zone: ZoneInfo) -> str:
     return at.astimezone(zone).strftime("%Y%m%d") if whole_day else at.strftime("%Y%m%dT%H%M%SZ")
 
 
-def _planned(name: str, zone: ZoneInfo) -> str | None:
+def _planned_id(one: Component, changed: Mapping[str, Component], zone: ZoneInfo) -> str:
+    """Name an occurrence; one that follows a change of "this and all later" has its name, too."""
+    name = _id(one, zone)
+    change = changed.get(name)
+    if change is None or one["DTSTART"].dt == change["DTSTART"].dt:
+        return name
+    later = one.copy()
+    del later["RECURRENCE-ID"]
+    shift = change["DTSTART"].dt - change["RECURRENCE-ID"].dt
+    later["DTSTART"] = type(one["DTSTART"])(one["DTSTART"].dt - shift)
+    return _id(later, zone)
+
+
+def _planned(name: str, zone: ZoneInfo) -> str:
     if not name.endswith("Z"):
         return _day(date.fromisoformat(name), zone).isoformat()
     return datetime.strptime(name, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).isoformat()
