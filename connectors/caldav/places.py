@@ -77,7 +77,8 @@ def _all(client: Client, settings: Settings) -> Iterator[Calendar]:
     if here is not None and f"{C}calendar" in here.kinds():
         yield _calendar(where, here)
         return
-    if here is None or not (_home(here) or _principal(here)):
+    known = here is not None and (_home(here) or _principal(here))
+    if not known and urlsplit(settings.where).path in ("", "/"):
         where, here = _look(client, urljoin(settings.where, _WELL_KNOWN))
     if here is not None and not _home(here) and _principal(here):
         where, here = _look(client, urljoin(where, _principal(here)))
