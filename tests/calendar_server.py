@@ -72,6 +72,7 @@ class Desk(Readable):
     folder: Path
     user: str
     now: datetime = NOW
+    name: str = "tool"
     settings: dict[str, Any] = field(default_factory=dict)
     session: requests.Session = field(default_factory=requests.Session)
 
@@ -83,7 +84,7 @@ class Desk(Readable):
         given = {"url": self.home, "user": self.user, "password": SecretStr(PASSWORD)}
         own = {"own": ["studio.example"]}
         setup = ToolSetup(
-            "tool", {**given, **own, **self.settings, **settings}, self.folder, "Europe/Rome"
+            self.name, {**given, **own, **self.settings, **settings}, self.folder, "Europe/Rome"
         )
         return registry.make("caldav", setup)
 

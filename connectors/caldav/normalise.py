@@ -88,7 +88,9 @@ def remember(record: RawRecord, before: Row, now: datetime) -> RawRecord:
             moves[name] = had
         since = before.get("ended", {}).get(name, {})
         before_that = dict.fromkeys(_ends(was[name]), was[name]["modified"])
-        if kept := {why: {**before_that, **since}.get(why, seen) for why in _ends(row)}:
+        kept = {why: {**before_that, **since}.get(why, seen) for why in _ends(row)}
+        # Where the event itself gives the same date, there is nothing to remember.
+        if kept := {why: at for why, at in kept.items() if at != row["modified"]}:
             ended[name] = kept
     content |= {"moves": moves} if moves else {}
     content |= {"ended": ended} if ended else {}

@@ -98,7 +98,8 @@ def _series(
         planned = _planned(name, zone)
         if planned != row["start"]:
             moves[name] = [{"seen": row["modified"] or row["created"], "from": planned}]
-    return {"instances": instances, "own": own, "moves": moves}
+    told = {"own": own, "moves": moves}
+    return {"instances": instances, **{name: some for name, some in told.items() if some}}
 
 
 def _occurrences(calendar: Calendar, events: Sequence[Component], span: Span) -> list[Component]:
