@@ -48,7 +48,7 @@ def test_a_month_read_at_odd_moments_is_the_month_read_at_its_end(
         runs, fresh = place.stored("runs"), place.stored("fresh")
 
         assert len(done) > 10
-        assert reads > 4
+        assert reads >= 4
         assert kept(runs) == kept(fresh)
         assert any("booking.attended" in name for name in runs)
         assert seed > 1 or any("booking.rescheduled" in name for name in runs)

@@ -38,17 +38,21 @@ touchpoints:
 REMINDS = "services: [{service: '*', sends: [{event: email.sent, before: starts, by: 48h}]}]\n"
 
 
-def journey() -> Journey:
-    found, problems = read_map(MAP, "visits.yaml")
+def journey(text: str = MAP) -> Journey:
+    found, problems = read_map(text, "visits.yaml")
     assert found is not None, problems
     return found
 
 
 JOURNEY = journey()
+UNSEEN = journey(MAP.replace("email.sent", "message.sent"))
+"""No tool can see what is expected: the task opens as soon as it can be done."""
 
 
 class Both:
     """A state that reads a CRM in memory and a real calendar."""
+
+    journey = JOURNEY
 
     def __init__(self, place: Desk, state: str, crm: MemoryTool) -> None:
         self.desk = place
@@ -71,7 +75,7 @@ class Both:
         try:
             now = self.desk.now
             sources = {"crm": self.crm, "cal": self.desk.connect()}
-            job = Job(store, self.workspace, (JOURNEY,), sources, {"crm": self.crm}, now, now)
+            job = Job(store, self.workspace, (self.journey,), sources, {"crm": self.crm}, now, now)
             outlook = look(job)
             if write:
                 finish(job, outlook, command="sync")
@@ -150,16 +154,19 @@ def test_what_became_of_it_moves_the_stage_and_back(both: Both) -> None:
 
 
 def test_a_random_month_ends_with_the_stages_and_tasks_of_one_reading(both: Both) -> None:
+    both.journey = UNSEEN
     month = Month(both.desk, 5)
     both.run()
-    for _ in range(40):
+    for _ in range(30):
         month.act()
         both.advance(month.rng.choice((0, 8, 20)))
         if month.rng.random() < 0.3:
             both.run()
     both.run()
 
-    plan = Both(both.desk, "fresh", both.crm).run(write=False)
+    fresh = Both(both.desk, "fresh", both.crm)
+    fresh.journey = UNSEEN
+    plan = fresh.run(write=False)
 
     stages = [
         field for one in plan.records for field in one.fields if field.field == "journey_stage"
@@ -167,4 +174,5 @@ def test_a_random_month_ends_with_the_stages_and_tasks_of_one_reading(both: Both
     assert stages == []
     assert plan.tasks == ()
     assert {both.crm.fields[str(n)]["journey_stage"] for n in range(5)} >= {"visited"}
-    assert len(both.crm.held) > 3
+    # The CRM in memory refuses a second task of one expectation.
+    assert len(both.crm.held) >= 3
