@@ -308,6 +308,16 @@ def test_one_address_is_one_person() -> None:
     assert one == two
 
 
+def test_a_line_may_name_the_record_of_another_tool() -> None:
+    """Of several guests nobody knows whose it is."""
+    told_of = "DESCRIPTION:Customer number: 4711"
+    rule = "links: {crm: Customer number}"
+    found = said(event("one", START, told_of), rule=rule)
+    assert [(one.left, one.right) for one in found.links] == [(found.people[0].name, "crm:4711")]
+    several = event("one", START, told_of, guests=[MARIA, "paul@example.com"])
+    assert said(several, rule=rule).links == ()
+
+
 def test_our_people_are_called_as_the_workspace_says() -> None:
     reading = said(event("one", START), staff={"Ana@studio.example": "Dr. Ana"})
     assert first(reading).attributes["staff"] == "Dr. Ana"

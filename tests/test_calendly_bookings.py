@@ -300,6 +300,16 @@ def test_the_tracking_field_names_a_salesforce_record(
     assert [link.right for link in links] == linked
 
 
+def test_an_answer_or_the_link_may_name_the_record_of_another_tool(here: Here) -> None:
+    (here.folder / "own.yaml").write_text("links: {crm: Customer number, shop: utm_term}")
+    asked = [{"question": "Customer number", "answer": " 4711 ", "position": 0}]
+    given = record(questions_and_answers=asked, tracking={"utm_term": "9"})
+
+    links = here.connect(mapping="own.yaml").normalise(given).links
+    assert [link.right for link in links] == ["crm:4711", "shop:9"]
+    assert here.connect().normalise(given).links == ()
+
+
 def test_odd_values_are_read_or_set_aside(here: Here) -> None:
     tool = here.connect()
     odd = tool.normalise(record(questions_and_answers=None, tracking=None, payment={"amount": "?"}))

@@ -14,7 +14,7 @@ from journeysync.connectors.booking_rules import Rules, ServiceRule
 from journeysync.connectors.booking_texts import known_zone, parse_instant, parse_number
 from journeysync.connectors.bookings import Booking, Move, Status, events
 from journeysync.connectors.guests import guest_id
-from journeysync.core.models import PersonRecord, RawRecord, Reading, Scalar, SetAside
+from journeysync.core.models import Link, PersonRecord, RawRecord, Reading, Scalar, SetAside
 
 VERSION = "1"
 """Raised whenever a record is read differently: stored records are then read again."""
@@ -47,7 +47,9 @@ def normalise(record: RawRecord, rules: Rules, zone: str) -> Reading:
     booking = replace(
         booking, people=(person.name,), attributes=_attributes(row, rule, rules, zone)
     )
-    return Reading(people=(person,), events=events(booking))
+    links = tuple(Link(person.name, one, "answer in Acuity") for one in
+                  rules.linked(_asked(row)))  # fmt: skip
+    return Reading(people=(person,), events=events(booking), links=links)
 
 
 def remember(record: RawRecord, before: Mapping[str, Any], now: datetime) -> RawRecord:
@@ -135,10 +137,14 @@ def _attributes(
         "location": _text(row, "location"),
         "timezone": _text(row, "timezone") or zone,
         "labels": ", ".join(row.get("labels") or ()),
-        **rules.answered((question, answer) for question, answer in row.get("answers") or ()),
+        **rules.answered(_asked(row)),
         **rule.set,
     }
     return {name: value for name, value in found.items() if value is not None and value != ""}
+
+
+def _asked(row: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(question, answer) for question, answer in row.get("answers") or ()]
 
 
 def _minutes(row: Mapping[str, Any]) -> float:

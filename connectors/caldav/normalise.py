@@ -15,7 +15,7 @@ from journeysync.connectors.booking_texts import parse_instant
 from journeysync.connectors.bookings import Booking, By, Move, Status, events
 from journeysync.connectors.caldav.read import EVENT, OBJECT
 from journeysync.connectors.guests import guest_id
-from journeysync.core.models import Event, PersonRecord, RawRecord, Reading, Scalar, SetAside
+from journeysync.core.models import Event, Link, PersonRecord, RawRecord, Reading, Scalar, SetAside
 
 VERSION = "1"
 """Raised whenever a record is read differently: stored records are then read again."""
@@ -53,18 +53,24 @@ def normalise(record: RawRecord, rules: Rules, view: View) -> Reading:
         return Reading(set_aside=(aside,))
     people: dict[str, PersonRecord] = {}
     told: dict[str, Event] = {}
+    links: dict[Link, None] = {}
     for name, row in _occurrences(content):
         rule = rules.service(row["title"], *row["categories"])
         if not rule.read or _none_of_ours(row, view):
             continue
-        for number, guest in enumerate(_guests(row, view)):
+        guests = list(_guests(row, view))
+        for number, guest in enumerate(guests):
             person = _person(record, number, guest, row)
             people.setdefault(person.name, person)
             booking = _booking(record, name, row, content, guest, rule, view)
             attributes = _attributes(content, name, row, guest, rule, rules, view)
             booking = replace(booking, people=(person.name,), attributes=attributes)
             told.update((event.id, event) for event in events(booking))
-    return Reading(people=tuple(people.values()), events=tuple(told.values()))
+            # A description speaks of one person.
+            if len(guests) == 1:
+                links.update((Link(person.name, one, "in the event"), None) for one in
+                             rules.linked(_asked(row)))  # fmt: skip
+    return Reading(people=tuple(people.values()), events=tuple(told.values()), links=tuple(links))
 
 
 def remember(record: RawRecord, before: Row, now: datetime) -> RawRecord:
@@ -243,7 +249,7 @@ def _attributes(
         "response": guest["says"].lower(),
         "confirmed": False if row["status"] == "TENTATIVE" else "",
         "series": str(content["uid"]) if name else "",
-        **rules.answered((question, answer) for question, answer in row["answers"]),
+        **rules.answered(_asked(row)),
         **rule.set,
     }
     return {key: value for key, value in found.items() if value != ""}
@@ -257,6 +263,10 @@ def _service(row: Row, guest: Row) -> str:
         return title
     left, right = title[:at].strip(_EDGES), title[at + len(name) :].strip(_EDGES)
     return " ".join(part for part in (left, right) if part)
+
+
+def _asked(row: Row) -> list[tuple[str, str]]:
+    return [(question, answer) for question, answer in row["answers"]]
 
 
 def _at(text: str) -> datetime:

@@ -10,6 +10,7 @@ from typing import Any
 
 from journeysync.connectors import bookings
 from journeysync.connectors.booking_rules import Rules
+from journeysync.connectors.booking_texts import record_id
 from journeysync.connectors.bookings import Booking, By, Paid, Status
 from journeysync.connectors.calendly.client import name_of
 from journeysync.connectors.calendly.times import instant
@@ -38,7 +39,6 @@ _TRACKED = {
 }
 _SALESFORCE = re.compile(r"(003|00Q)[0-9A-Za-z]{12}([0-9A-Za-z]{3})?")
 """Ids of contacts and leads: another object's id names no human being."""
-_SUM = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
 def normalise(record: RawRecord, rules: Rules, salesforce: str) -> Reading:
@@ -76,7 +76,7 @@ def normalise(record: RawRecord, rules: Rules, salesforce: str) -> Reading:
         first = str(chain.get("first") or name)
         person = _person(record.key.tool, first, one, event, created)
         people.setdefault(person.name, person)
-        links.update(dict.fromkeys(_links(person.name, one, salesforce)))
+        links.update(dict.fromkeys(_links(person.name, one, rules, salesforce)))
         status, decided, by, reason = _became(one, event, moved=bool(chain.get("moved")))
         booking = Booking(
             record.key.tool,
@@ -136,22 +136,13 @@ def _phones(one: Row, event: Row) -> Iterator[str]:
         yield str(place["location"])
 
 
-def _links(person: str, one: Row, salesforce: str) -> Iterator[Link]:
-    """Take over whom the tracking field names: a contact or lead of Salesforce."""
+def _links(person: str, one: Row, rules: Rules, salesforce: str) -> Iterator[Link]:
+    """Take over whom tracking names: a contact or lead of Salesforce, or what the mapping says."""
     number = str(_map(one.get("tracking")).get("salesforce_uuid") or "").strip()
     if _SALESFORCE.fullmatch(number):
-        yield Link(person, f"{salesforce}:{_long(number)}", "salesforce_uuid in Calendly")
-
-
-def _long(number: str) -> str:
-    """Write a Salesforce id with its 18 letters: of 15, case says which record it is."""
-    if len(number) != len("003000000000000"):
-        return number
-    parts = (number[start : start + 5] for start in (0, 5, 10))
-    return number + "".join(
-        _SUM[sum(1 << place for place, letter in enumerate(part) if letter.isupper())]
-        for part in parts
-    )
+        yield Link(person, f"{salesforce}:{record_id(number)}", "salesforce_uuid in Calendly")
+    for other in rules.linked([*_asked(one), *_tracking(one)]):
+        yield Link(person, other, "answer in Calendly")
 
 
 # --- what ----------------------------------------------------------------------------------------
@@ -184,15 +175,23 @@ def _own(one: Row, rules: Rules) -> dict[str, Scalar]:
     if amount is not None:
         paid = bool(payment.get("successful"))
         found |= {"price": amount, "currency": str(payment.get("currency") or ""), "paid": paid}
-    answers = (
-        (str(row.get("question") or ""), str(row.get("answer") or ""))
-        for row in _rows(one.get("questions_and_answers"))
-    )
-    found |= rules.answered(answers)
+    found |= rules.answered(_asked(one))
     asked = _map(one.get("reconfirmation"))
     if asked:
         found["reconfirmed"] = bool(asked.get("confirmed_at"))
     return found
+
+
+def _asked(one: Row) -> Iterator[tuple[str, str]]:
+    """Yield what was asked and answered."""
+    for row in _rows(one.get("questions_and_answers")):
+        yield str(row.get("question") or ""), str(row.get("answer") or "")
+
+
+def _tracking(one: Row) -> Iterator[tuple[str, str]]:
+    """Yield what the booking's link carried."""
+    for name, value in _map(one.get("tracking")).items():
+        yield str(name), str(value or "")
 
 
 def _paid(one: Row) -> Paid | None:
