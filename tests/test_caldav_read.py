@@ -106,7 +106,7 @@ def test_a_token_that_was_forgotten_means_reading_the_list(
     here.sync("runs")
     here.delete("goes")
     here.put("new", event("new"))
-    monkeypatch.setattr(changes.dav, "sync", lambda _: sync("http://radicale.org/ns/sync/gone"))
+    monkeypatch.setattr(dav, "sync", lambda _: sync("http://radicale.org/ns/sync/gone"))
     asked = calls(monkeypatch)
 
     here.sync("runs")

@@ -325,6 +325,57 @@ def test_odd_values_are_read_or_set_aside(here: Here) -> None:
     assert [one.code for one in timeless.set_aside] == ["NO_START"]
 
 
+@pytest.mark.parametrize(
+    ("start", "at"),
+    [
+        ("2026-11-05T10:00:00.123456Z", "2026-11-05T10:00:00.123456+00:00"),
+        ("2026-11-05T12:00:00+0200", "2026-11-05T10:00:00+00:00"),
+        ("2026-11-05T12:00:00+02:00", "2026-11-05T10:00:00+00:00"),
+        ("2026-11-05T10:00:00", "2026-11-05T10:00:00+00:00"),
+        ("0001-01-01T00:00:00+02:00", None),
+        (None, None),
+        ("", None),
+    ],
+)
+def test_a_start_in_any_form_is_read_or_set_aside(start: str, at: str | None, here: Here) -> None:
+    content: dict[str, Any] = dict(record().content)
+    content["event"] = {**content["event"], "start_time": start, "end_time": None}
+    found = here.connect().normalise(RawRecord(record().key, content))
+    starts = [one.at.isoformat() for one in found.events if one.kind == "booking.starts"]
+    assert starts == ([at] if at else [])
+    assert [one.code for one in found.set_aside] == ([] if at else ["NO_START"])
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        {"tracking": None}, {"tracking": []}, {"questions_and_answers": None},
+        {"questions_and_answers": "x"}, {"questions_and_answers": [None, {"question": None}]},
+        {"payment": {"amount": "45.00", "successful": True}}, {"payment": {"amount": "nan"}},
+        {"payment": "yes"}, {"no_show": []}, {"cancellation": []}, {"reconfirmation": ""},
+        {"name": None, "first_name": None}, {"timezone": None}, {"text_reminder_number": 447700},
+        {"email": None}, {"email": "nobody"}, {"status": None},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_strange_value_costs_no_more_than_itself(strange: dict[str, Any], here: Here) -> None:
+    found = here.connect().normalise(record(**strange))
+
+    kinds = {one.kind for one in found.events}
+    assert {"booking.created", "booking.starts", "booking.ended", "booking.attended"} <= kinds
+    assert found.set_aside == ()
+    for one in found.events:
+        assert all(value == value for value in one.attributes.values())  # noqa: PLR0124
+
+
+@pytest.mark.parametrize("kind", [None, "https://api.calendly.com/event_types/GONE", 7])
+def test_an_event_type_that_was_deleted_has_left_its_name(kind: object, here: Here) -> None:
+    content: dict[str, Any] = dict(record().content)
+    content["event"] = {**content["event"], "event_type": kind}
+    found = here.connect().normalise(RawRecord(record().key, content))
+    assert {one.attributes["service"] for one in found.events} == {"Intake"}
+
+
 # --- reading -----------------------------------------------------------------------------------
 
 

@@ -114,7 +114,7 @@ def _payments(row: Mapping[str, Any], booking: Booking) -> Iterator[Event]:
         if at is None or not amount:
             continue
         number = str(one.get("transactionID") or to_micros(at) // 1000)
-        more = {"amount": amount, "processor": str(one.get("processor") or "")}
+        more: dict[str, Scalar] = {"amount": amount, "processor": str(one.get("processor") or "")}
         told: dict[str, Scalar] = {**booking.attributes, **more, "payment": number}
         yield Event(
             f"{booking.tool}:{SUBJECT}:{booking.chain}:{PAID}:{number}/{person}",

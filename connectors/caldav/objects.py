@@ -118,6 +118,10 @@ def _id(event: Component, zone: ZoneInfo) -> str:
     at, whole_day = _instant(event, named, zone)
     if at is None:
         raise Broken("NO_START", "An occurrence of the event has no start.")
+    return _named(at, whole_day, zone)
+
+
+def _named(at: datetime, whole_day: bool, zone: ZoneInfo) -> str:
     return at.astimezone(zone).strftime("%Y%m%d") if whole_day else at.strftime("%Y%m%dT%H%M%SZ")
 
 
@@ -125,13 +129,17 @@ def _planned_id(one: Component, changed: Mapping[str, Component], zone: ZoneInfo
     """Name an occurrence; one that follows a change of "this and all later" has its name, too."""
     name = _id(one, zone)
     change = changed.get(name)
-    if change is None or one["DTSTART"].dt == change["DTSTART"].dt:
+    start = _value(one, "DTSTART")
+    if change is None or start == (moved := _value(change, "DTSTART")):
         return name
-    later = one.copy()
-    del later["RECURRENCE-ID"]
-    shift = change["DTSTART"].dt - change["RECURRENCE-ID"].dt
-    later["DTSTART"] = type(one["DTSTART"])(one["DTSTART"].dt - shift)
-    return _id(later, zone)
+    planned = start - (moved - _value(change, "RECURRENCE-ID"))
+    at, whole_day = _placed(planned, zone)
+    return _named(at, whole_day, zone)
+
+
+def _value(event: Component, name: str) -> Any:
+    found: Any = event[name]
+    return found.dt
 
 
 def _planned(name: str, zone: ZoneInfo) -> str:
@@ -193,11 +201,16 @@ def _instant(event: Component, name: str, zone: ZoneInfo) -> tuple[datetime | No
             raise Broken(
                 "UNKNOWN_ZONE", "It names a time zone that neither it nor anybody else defines."
             )
+    if not isinstance(found, date):
+        raise Broken("BAD_TIME", f"Its {name} is no time that can be read.")
+    return _placed(found, zone)
+
+
+def _placed(found: date, zone: ZoneInfo) -> tuple[datetime, bool]:
+    if isinstance(found, datetime):
         at = found.replace(tzinfo=zone) if found.tzinfo is None else found
         return at.astimezone(UTC), False
-    if isinstance(found, date):
-        return _day(found, zone), True
-    raise Broken("BAD_TIME", f"Its {name} is no time that can be read.")
+    return _day(found, zone), True
 
 
 def _day(day: date, zone: ZoneInfo) -> datetime:
