@@ -17,6 +17,7 @@ ROME = ZoneInfo("Europe/Rome")
 SPAN = Span(datetime(2024, 11, 1, tzinfo=UTC), datetime(2027, 12, 1, tzinfo=UTC))
 OURS = ("*@studio.example",)
 MARIA = "maria@example.com"
+START = "20261201T090000Z"
 
 
 def record(*events: str, zones: str = "") -> RawRecord:
@@ -125,6 +126,7 @@ def test_a_whole_day_ends_with_it() -> None:
     [
         pytest.param(event("one", "2026-12-01 09:00"), "BAD_TIME", id="a start in another form"),
         pytest.param(event("one", "20261301T090000Z"), "BAD_TIME", id="a thirteenth month"),
+        pytest.param(event("one", START, "DURATION:an hour"), "BAD_TIME", id="no length"),
         pytest.param("UID:one\nDTSTAMP:20261101T080000Z", "NO_START", id="no start"),
         pytest.param(
             event("one", ";TZID=Our Zone:20261201T090000"), "UNKNOWN_ZONE", id="an unknown zone"
@@ -164,7 +166,6 @@ def test_what_is_no_event_is_nothing(kind: str) -> None:
 PLAIN = [("created", "11-01T08:00"), ("starts", "12-01T09:00")]
 KEPT = [*PLAIN, ("attended", "12-01T10:00"), ("ended", "12-01T10:00")]
 SEEN = "LAST-MODIFIED:20261115T120000Z"
-START = "20261201T090000Z"
 
 
 def guest(says: str = "ACCEPTED", **more: str) -> str:

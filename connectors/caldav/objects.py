@@ -18,6 +18,10 @@ from icalendar import Calendar, Component
 
 Row = dict[str, Any]
 
+_STUMBLES = (
+    ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError
+)  # fmt: skip
+"""What the libraries raise over a text that is broken; tried with thousands of them."""
 _TOO_OFTEN = {"SECONDLY", "MINUTELY", "HOURLY"}
 """Nobody books so often; and there would be no end of them."""
 _ANSWER = re.compile(r"^\s*([^:\n]{2,80}?)\s*:\s+(\S.*?)\s*$", re.MULTILINE)
@@ -73,7 +77,7 @@ def _parsed(text: str) -> Calendar:
             # It says so where it has to guess what a zone's name means.
             warnings.simplefilter("ignore")
             found = Calendar.from_ical(text)
-    except (ValueError, KeyError, IndexError) as error:
+    except _STUMBLES as error:
         raise Broken("NO_ICALENDAR", "This is no iCalendar object that can be read.") from error
     return found
 
@@ -108,7 +112,7 @@ def _occurrences(calendar: Calendar, events: Sequence[Component], span: Span) ->
         raise Broken("TOO_OFTEN", "The event repeats every hour or oftener: nobody books that.")
     try:
         return list(recurring_ical_events.of(calendar).between(span.low, span.high))
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+    except _STUMBLES as error:
         raise Broken("BAD_RULE", "The rule by which the event repeats cannot be read.") from error
 
 
@@ -193,7 +197,7 @@ def _instant(event: Component, name: str, zone: ZoneInfo) -> tuple[datetime | No
         return None, False
     try:
         found = value.dt
-    except (AttributeError, ValueError) as error:
+    except _STUMBLES as error:
         raise Broken("BAD_TIME", f"Its {name} is no time that can be read.") from error
     if isinstance(found, datetime):
         named = str(value.params.get("TZID") or "")
@@ -221,7 +225,10 @@ def _length(event: Component, whole_day: bool) -> timedelta:
     duration = event.get("DURATION")
     if duration is None:
         return timedelta(days=1 if whole_day else 0)
-    found = getattr(duration, "dt", None)
+    try:
+        found = duration.dt
+    except _STUMBLES as error:
+        raise Broken("BAD_TIME", "Its DURATION is none that can be read.") from error
     if not isinstance(found, timedelta):
         raise Broken("BAD_TIME", "Its DURATION is none that can be read.")
     return found
