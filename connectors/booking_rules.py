@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -157,8 +158,7 @@ def read_rules(folder: Path, named: str | None, shipped: str) -> Rules:
 
     Raises Usage with every mistake in the workspace's file.
     """
-    below, _ = parse_rules(shipped_text(shipped), shipped)
-    assert below is not None
+    below = _shipped(shipped)
     path = folder / (named or f"mappings/fields/{shipped}")
     if not path.exists():
         if named:
@@ -181,6 +181,13 @@ def read_rules(folder: Path, named: str | None, shipped: str) -> Rules:
         answers={**below.answers, **own.answers},
         links={**below.links, **own.links},
     )
+
+
+@cache
+def _shipped(name: str) -> Rules:
+    found, _ = parse_rules(shipped_text(name), name)
+    assert found is not None
+    return found
 
 
 def shipped_text(name: str) -> str:

@@ -26,6 +26,8 @@ class Booked:
     others: dict[datetime, tuple[datetime, datetime]] = field(default_factory=dict)
     """Of a series: when it was to be -> when it is, and when that was changed."""
     calendars: set[str] = field(default_factory=lambda: {"clients"})
+    written: set[str] = field(default_factory=set)
+    """Where it stands as yet."""
 
     @property
     def repeats(self) -> bool:
@@ -123,11 +125,11 @@ class Month:
 
     def _write(self, one: Booked) -> None:
         one.more["LAST-MODIFIED"] = basic(self.desk.now)
-        for calendar in CALENDARS:
-            if calendar in one.calendars:
-                self.desk.put(one.uid, *one.texts(), calendar=calendar)
-            else:
-                self.desk.send("DELETE", f"{calendar}/{one.uid}.ics", ok=False)
+        for calendar in sorted(one.calendars):
+            self.desk.put(one.uid, *one.texts(), calendar=calendar)
+        for calendar in sorted(one.written - one.calendars):
+            self.desk.delete(one.uid, calendar)
+        one.written = set(one.calendars)
 
     def _start(self) -> datetime:
         hours = self.rng.choice((1, 5, 24, 48, 100, 200, 400)) + self.rng.randrange(3)

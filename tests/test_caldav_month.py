@@ -40,14 +40,14 @@ def test_a_month_read_at_odd_moments_is_the_month_read_at_its_end(
         for _ in range(40):
             done.add(month.act())
             place.now += timedelta(days=month.rng.choice((0, 0.1, 0.4, 1.1)))
-            if month.rng.random() < 0.3:
+            if month.rng.random() < 0.35:
                 assert not place.sync("runs").failed
                 reads += 1
         place.sync("runs")
         place.sync("fresh")
         runs, fresh = place.stored("runs"), place.stored("fresh")
 
-        assert len(done) > 10
+        assert len(done) > 8
         assert reads >= 4
         assert kept(runs) == kept(fresh)
         assert any("booking.attended" in name for name in runs)

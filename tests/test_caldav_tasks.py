@@ -175,4 +175,4 @@ def test_a_random_month_ends_with_the_stages_and_tasks_of_one_reading(both: Both
     assert plan.tasks == ()
     assert {both.crm.fields[str(n)]["journey_stage"] for n in range(5)} >= {"visited"}
     # The CRM in memory refuses a second task of one expectation.
-    assert len(both.crm.held) >= 3
+    assert len(both.crm.held) >= 2
