@@ -136,6 +136,7 @@ def _write_workspace(folder: Path, sandbox: "Sandbox") -> None:
 def _staff(inside: Console) -> None:
     """Give every department of the journey somebody who works in the pretend business."""
     from journeysync.commands.tools import make_destinations, make_sources
+    from journeysync.core.ports import Destination
 
     opened = inside.open_workspace()
     owners = [place.owner for journey in opened.journeys for place in journey.places]
@@ -144,6 +145,7 @@ def _staff(inside: Console) -> None:
     people = {
         crm: [owner.email for owner in destination.owners() if owner.active]
         for crm, destination in make_destinations(opened, make_sources(opened)).items()
+        if isinstance(destination, Destination)
     }
     lines = ["departments:"]
     for number, department in enumerate(departments):

@@ -15,7 +15,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from journeysync.connectors.hubspot import mapping as models
 from journeysync.connectors.hubspot.mapping import FieldMapping, merge
-from journeysync.connectors.mapping_files import line_of
+from journeysync.connectors.mapping_files import line_of, shipped_document
 from journeysync.core.errors import Usage
 from journeysync.core.problems import Problem
 
@@ -29,7 +29,7 @@ def read_mapping(folder: Path, named: str | None) -> tuple[FieldMapping, FieldMa
     Raises Usage with every mistake in the workspace's file.
     """
     path = folder / (named or FILE)
-    shipped = YAML(typ="safe").load(shipped_text())
+    shipped = shipped_document("hubspot")
     if not path.exists():
         if named:
             raise Usage(
@@ -83,7 +83,7 @@ def parse_mapping(text: str, file: str) -> tuple[FieldMapping | None, list[Probl
 
 def _misspelt(own: FieldMapping, tree: Any, file: str) -> list[Problem]:
     """Find kinds that are nearly those of the shipped mapping; a really new one is welcome."""
-    known = FieldMapping.model_validate(YAML(typ="safe").load(shipped_text())).kinds()
+    known = FieldMapping.model_validate(shipped_document("hubspot")).kinds()
     return [
         Problem(file, line, CODE, f"No event kind `{kind}`; did you mean `{near[0]}`?")
         for kind in sorted(own.kinds() - known)

@@ -1,6 +1,6 @@
 """The pretend WooCommerce: which endpoint answers, and what a person can do in the shop.
 
-Only what is read is pretended; people work in the shop through `/edit`.
+What is read is pretended, and accounts' metadata; people work in the shop through `/edit`.
 """
 
 import re
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from journeysync.sandbox.front import BadEdit
 from journeysync.sandbox.wire import Answer, Request
 from journeysync.sandbox.woocommerce import lists, shapes
+from journeysync.sandbox.woocommerce.batch import change_many
 from journeysync.sandbox.woocommerce.business import Business
 from journeysync.sandbox.woocommerce.keys import admit, unknown
 from journeysync.sandbox.woocommerce.lists import Query, Refusal, answer
@@ -115,6 +116,9 @@ class WooCommerce:
         path = request.path.removeprefix(ROOT)
         if path in ("", "/"):
             return answer(200, self._site())
+        if path == "/wc/v3/customers/batch" and request.method in ("POST", "PUT", "PATCH"):
+            admit(request, *self.secrets.values(), https=self.shop.https)
+            return answer(200, change_many(self.shop, request.body))
         for pattern, run in self._routes:
             if (found := pattern.match(path)) and request.method == "GET":
                 admit(request, *self.secrets.values(), https=self.shop.https)
@@ -206,8 +210,14 @@ class WooCommerce:
     # --- the sandbox's own ways in ---------------------------------------------------------------
 
     def snapshot(self) -> dict[str, Any]:
-        """Show what a run could write: a shop is only read."""
-        return {}
+        """Show what a run can write: the metadata of accounts."""
+        return {
+            "customers": {
+                str(one.id): {meta["key"]: meta["value"] for meta in one.meta}
+                for one in self.shop.customers.values()
+                if one.meta
+            }
+        }
 
     def advance(self, until: int) -> None:
         """Let orders arrive."""
@@ -246,6 +256,7 @@ class WooCommerce:
         if "timezone" in command:
             self.shop.zone = ZoneInfo(command["timezone"])
         self.shop.https = bool(command.get("https", self.shop.https))
+        self.shop.read_only = bool(command.get("read_only", self.shop.read_only))
         self.shop.all_refunds = bool(command.get("all_refunds", self.shop.all_refunds))
         self.shop.statuses |= command.get("statuses", {})
         return self._site()

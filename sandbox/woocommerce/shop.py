@@ -51,6 +51,7 @@ class Customer:
     role: str = "customer"
     billing: dict[str, str] = field(default_factory=dict)
     paying: bool = False
+    meta: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -102,6 +103,8 @@ class Shop:
         self.zone = ZoneInfo("Europe/London")
         self.https = False
         """Whether WordPress believes that visitors come by https."""
+        self.read_only = False
+        """Whether the key may only read."""
         self.all_refunds = True
         """Whether there is one list of all refunds, as since WooCommerce 9."""
         self.statuses = dict(STATUSES)
@@ -114,6 +117,7 @@ class Shop:
         """Orders in the order in which they were paid."""
         self.given_back: list[Refund] = []
         self.changes = 0
+        self.last_meta = 0
         self._next = 20
         self._next_line = 1
         self._next_user = 2
