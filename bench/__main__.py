@@ -6,7 +6,13 @@ for people to read, and tests hold no time limits.
 
 import sys
 
-from bench import evaluate, help, hubspot_reading, kernel  # noqa: A004 - the file is called after the option
+from bench import (
+    evaluate,
+    help,  # noqa: A004 - the file is called after the option
+    hubspot_reading,
+    kernel,
+    shop_reading,
+)
 
 
 def main() -> None:
@@ -18,6 +24,8 @@ def main() -> None:
     kernel.run(kernel.SIZES[:1] if quick else kernel.SIZES)
     print("\nReading and writing HubSpot")
     hubspot_reading.run()
+    print("\nReading a shop")
+    shop_reading.run(1_000 if quick else shop_reading.ORDERS)
     print("\nStart-up")
     help.run()
 
