@@ -61,6 +61,31 @@ CATALOGUE: Mapping[str, About] = {
         settings={**_CALCOM, "base_url": "where it is, such as https://cal.example.com/api"},
         secrets={"access_token": "API key: Settings > Developer > API keys"},
     ),
+    "caldav": About(
+        "Any calendar, over CalDAV or as an .ics address: bookings with who is invited.",
+        writes=False,
+        settings={
+            "url": "a CalDAV server, one calendar, or an .ics file; `webcal://` does too",
+            "user": "the user's name, with `password`",
+            "calendars": "names of the calendars to read; absent: all",
+            "own": "your own addresses or domains, who are never customers",
+            "staff": "what maps call your people: {address: name}",
+            "no_show": "what a title or category says of a visit to which nobody came",
+            "private": "true reads private events too",
+            "free": "true reads events that are shown as free, too",
+            "history_days": "how far back to look (730)",
+            "days_ahead": "how far ahead a series is told (365)",
+            "mapping": "mapping file of your own; absent: mappings/fields/caldav.yaml if it is "
+            "there",
+            "proxy": "address of a proxy; the environment's is not used",
+            "ca_file": "certificates to trust, where a firewall puts its own in between",
+        },
+        secrets={
+            "password": "the user's password, better an app password",
+            "access_token": "token, instead of `user` and `password`",
+            "feed": "an .ics address that is a secret, instead of `url`",
+        },
+    ),
     "calendly": About(
         "A Calendly organisation: bookings, moved, cancelled, kept or not, with who is invited.",
         writes=False,

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from bookable import bookable
+from calendar_server import PASSWORD, desk, event
 from calendly_tool import calendly
 from hubspot_portal import portal
 from pydantic import SecretStr
@@ -142,6 +143,29 @@ def _calendly(folder: Path) -> Iterator[Served]:
 
 
 @contextmanager
+def _caldav(folder: Path) -> Iterator[Served]:
+    """No pretend tool, but a real server."""
+    with desk(folder) as here:
+        for number in range(1, 6):
+            here.put(f"e{number}", event(f"e{number}", f"2026120{number}T090000Z"))
+        here.put("series", event("series", "20261210T100000Z", "RRULE:FREQ=WEEKLY;COUNT=4"))
+        source = here.connect()
+        shown = here.send("GET", "clients/").text
+
+        def remove() -> RecordKey:
+            here.delete("e3")
+            return RecordKey("tool", "event", "e3")
+
+        yield Served(
+            source,
+            here.now,
+            remove,
+            lambda: int(here.send("GET", "clients/").text != shown),
+            PASSWORD,
+        )
+
+
+@contextmanager
 def _woocommerce(folder: Path) -> Iterator[Served]:
     with shop(folder, customers=30) as here:
         tool = here.sandbox.tools["woocommerce"]
@@ -211,6 +235,7 @@ SERVED: dict[str, Callable[[Path], AbstractContextManager[Served]]] = {
     "acuity": _bookable("acuity", "appointment"),
     "calcom": _bookable("calcom", "booking"),
     "calcom-selfhosted": _bookable("calcom-selfhosted", "booking"),
+    "caldav": _caldav,
     "calendly": _calendly,
     "files": _files,
     "hubspot": _hubspot,
