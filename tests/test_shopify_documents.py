@@ -35,6 +35,7 @@ from journeysync.connectors.shopify.documents import (
 from journeysync.connectors.shopify.mapping import ShopMapping
 
 SHIPPED = read_mapping(Path("nowhere"), None, "shopify", ShopMapping)
+DOCUMENTS = ("APP", "SHOP", "RUN", "LOOK", "CANCEL", "HELD", "SHOW")
 PATHS = ("metafield.custom.gift-note", "metafield.$app.x")
 
 
@@ -68,7 +69,7 @@ def texts() -> Iterator[tuple[str, str]]:
             yield f"{name}: count", count(shape)
             yield f"{name}: bulk", bulk(shape, query)
             yield f"{name}: bulk of all", bulk(shape, "")
-    for name in ("APP", "SHOP", "RUN", "LOOK", "CANCEL"):
+    for name in DOCUMENTS:
         yield name, getattr(documents, name)
 
 
@@ -85,7 +86,7 @@ def test_every_document_of_the_file_is_looked_at() -> None:
     made = {name for name in vars(documents) if name.isupper() and name[0] != "_"}
 
     shapes = {stream.upper() for stream in SHAPES}
-    assert made - shapes == {"PERSONAL", "SHAPES", "APP", "SHOP", "RUN", "LOOK", "CANCEL"}
+    assert made - shapes == {"PERSONAL", "SHAPES", "NAMESPACE", "KEY", *DOCUMENTS}
 
 
 class Nesting(Visitor):

@@ -1,7 +1,7 @@
 """Shopify: customers, orders, parcels, refunds, returns, carts and subscriptions, by GraphQL.
 
-Reads only. The one surprising fact: what a key may not see is left out without a word, orders of
-more than 60 days ago among it.
+Shows stages on customers where `write_to` names it. The one surprising fact: what a key may not
+see is left out without a word, orders of more than 60 days ago among it.
 """
 
 import time
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from journeysync.connectors.mapping_files import read_mapping
-from journeysync.connectors.shopify import check
+from journeysync.connectors.shopify import check, show
 from journeysync.connectors.shopify.client import Client
 from journeysync.connectors.shopify.documents import SHAPES
 from journeysync.connectors.shopify.facts import Under
@@ -19,7 +19,16 @@ from journeysync.connectors.shopify.read import Reader
 from journeysync.connectors.shopify.replies import Denied
 from journeysync.connectors.shopify.settings import Settings, read_settings
 from journeysync.core.models import RawRecord, Reading
-from journeysync.core.ports import Batch, Finding, ToolSetup
+from journeysync.core.ports import (
+    Batch,
+    FieldSpec,
+    Finding,
+    Outcome,
+    PresentRecord,
+    Provisioning,
+    RecordWrite,
+    ToolSetup,
+)
 
 LAG = timedelta(minutes=5)
 """The lists are searched by an index, which a change reaches a little later."""
@@ -29,8 +38,11 @@ OPTIONAL = ("checkouts", "drafts", "subscriptions")
 
 
 class Shopify:
-    """One shop, as `Source`."""
+    """One shop, as `Source` and `Display`."""
 
+    batch = show.BATCH
+    shows = show.SHOWS
+    carries: frozenset[str] | None = None
     lag = LAG
     streams: tuple[str, ...] = tuple(SHAPES)
 
@@ -83,6 +95,37 @@ class Shopify:
     def check(self) -> Sequence[Finding]:
         """Look at the key, its scopes, the version, personal data and currencies."""
         return check.check(self._client, self._reader, self._settings, self._under.currency)
+
+    # --- Display -------------------------------------------------------------------------------
+
+    def present(
+        self, object_type: str, ids: Sequence[str], fields: Sequence[str], *, history: bool = False
+    ) -> list[PresentRecord]:
+        """Read our fields of these customers; Shopify keeps no history of a metafield."""
+        del object_type, history  # customers are all that shows a stage
+        return show.present(self._client, ids, fields)
+
+    def write_records(self, rows: Sequence[RecordWrite]) -> list[Outcome]:
+        """Set our fields in customers' metafield."""
+        return show.write(self._client, rows)
+
+    def provision(
+        self,
+        object_types: Sequence[str],
+        specs: Sequence[FieldSpec],
+        *,
+        dry_run: bool,
+        remove: bool,
+    ) -> list[Provisioning]:
+        """Make nothing: a metafield needs no definition."""
+        del object_types, specs, dry_run, remove
+        return []
+
+    def record_url(self, object_type: str, record_id: str) -> str:
+        """Say where a person sees the customer; guests have no page."""
+        if object_type not in self.shows or not self._settings.shop:
+            return ""
+        return f"https://{self._settings.shop}/admin/customers/{record_id}"
 
     @property
     def calls(self) -> int:

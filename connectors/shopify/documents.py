@@ -273,3 +273,14 @@ CANCEL = (
     "mutation Cancel($id: ID!) { bulkOperationCancel(id: $id) "
     "{ bulkOperation { id status } userErrors { field message } } }"
 )
+
+NAMESPACE, KEY = "journeysync", "journey"
+"""The metafield that shows where a customer stands."""
+HELD = (
+    "query Held($ids: [ID!]!) { nodes(ids: $ids) { ... on Customer { "
+    f'id metafield(namespace: "{NAMESPACE}", key: "{KEY}") {{ value }} }} }} }}'
+)
+SHOW = (
+    "mutation Show($metafields: [MetafieldsSetInput!]!) { metafieldsSet(metafields: $metafields) "
+    "{ userErrors { field message code } } }"
+)
