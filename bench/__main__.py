@@ -14,6 +14,7 @@ from bench import (
     salesforce_reading,
     salesforce_writing,
     shop_reading,
+    shopify_reading,
 )
 
 
@@ -31,6 +32,8 @@ def main() -> None:
     salesforce_writing.run()
     print("\nReading a shop")
     shop_reading.run(1_000 if quick else shop_reading.ORDERS)
+    print("\nReading Shopify")
+    shopify_reading.run()
     print("\nStart-up")
     help.run()
 

@@ -92,7 +92,8 @@ def _write_workspace(folder: Path, sandbox: "Sandbox", journey: str) -> None:
     from journeysync.core.running.secrets import variable
 
     # The cards of the pretend shop are charged in the pretend Stripe: each purchase counts once.
-    more = {"stripe": ", shop: woocommerce"} if "woocommerce" in sandbox.tools else {}
+    shops = [name for name in ("woocommerce", "shopify") if name in sandbox.tools]
+    more = {"stripe": f", shop: {shops[0]}"} if shops else {}
     tools = "".join(
         f"  {name}: {{base_url: {tool['base_url']}{more.get(name, '')}}}\n"
         for name, tool in sandbox.tools.items()

@@ -352,19 +352,20 @@ def over_requests(
     params: Mapping[str, str] | None = None,
     body: object = None,
     form: Mapping[str, str] | None = None,
-    data: bytes | None = None,
+    text: bytes | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Exchange:
     """Make an exchange over a requests session: the transport of most tools.
 
-    `body` is sent as JSON, `data` as it is; `headers` stand over those of the session.
+    `body` goes as JSON, `form` as a form does, `text` as it is; `headers` stand over those of the
+    session.
     """
 
     def exchange() -> Answer:
         try:
             answer = session.request(
-                method, url, params=params, json=body, data=data or form, headers=headers,
-                timeout=TIMEOUT, allow_redirects=False, stream=True,
+                method, url, params=params, json=body, data=form if text is None else text,
+                headers=headers, timeout=TIMEOUT, allow_redirects=False, stream=True,
             )  # fmt: skip
             return answered(answer)
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:

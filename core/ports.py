@@ -117,6 +117,15 @@ class Rereads(Protocol):
 
 
 @runtime_checkable
+class Resumes(Protocol):
+    """A source that goes on from what is stored: its tool gives a token, or marks to compare."""
+
+    def resume(self, stream: str, marks: Mapping[RecordKey, str]) -> None:
+        """Take the marks of all stored records of a stream; called right before `read`."""
+        ...
+
+
+@runtime_checkable
 class Remembers(Protocol):
     """A source whose records forget: what they showed before is part of what they mean."""
 

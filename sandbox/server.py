@@ -17,6 +17,7 @@ from journeysync.sandbox.front import Front, Tool
 from journeysync.sandbox.hubspot.app import HubSpot
 from journeysync.sandbox.journal import Journal
 from journeysync.sandbox.salesforce.app import Salesforce
+from journeysync.sandbox.shopify.app import Shopify
 from journeysync.sandbox.stripe.app import Stripe
 from journeysync.sandbox.wire import Listener
 from journeysync.sandbox.woocommerce.app import WooCommerce
@@ -29,6 +30,7 @@ MAKERS: Mapping[str, Callable[..., Tool]] = {
     "calcom-selfhosted": CalDiy,
     "calendly": Calendly,
     "salesforce": Salesforce,
+    "shopify": Shopify,
     "stripe": Stripe,
     "woocommerce": WooCommerce,
 }
@@ -109,6 +111,6 @@ def start(
     unknown = [name for name in tools if name not in known]
     if unknown:
         raise ValueError(f"no pretend {', '.join(unknown)}; there is {', '.join(known)}")
-    world = World(millis(now), seed, customers, business, tuple(tools))
+    world = World(millis(now), seed, customers, business, frozenset(tools))
     made: dict[str, Tool] = {name: MAKERS[name](world, limits=limits) for name in tools}
     return Sandbox(world, made, Journal(), Faults(), port)

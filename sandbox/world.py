@@ -24,8 +24,8 @@ class World:
     seed: int
     customers: int
     business: str = STUDIO
-    tools: tuple[str, ...] = ()
-    """The tools that are served: two that tell the same thing agree on who tells it."""
+    tools: frozenset[str] = frozenset()
+    """Those that are pretended beside each other: two that tell one thing agree on who does."""
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
 

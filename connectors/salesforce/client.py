@@ -217,7 +217,7 @@ class Client:
         def once(token: str) -> T:
             bearer = {**(headers or {}), "Authorization": f"Bearer {token}"}
             exchange = over_requests(
-                self._session, method, url, params=params, body=body, data=data, headers=bearer
+                self._session, method, url, params=params, body=body, text=data, headers=bearer
             )
 
             def listen() -> Answer:

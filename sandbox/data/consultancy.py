@@ -104,10 +104,11 @@ STAYED_AWAY = (
 )  # fmt: skip
 MOVED = (
     *_ASKED, *_BOOKED,
-    line(1, "15:30", "moved", visit=1, starts=When(7, "10:00")),
+    line(1, "15:30", "moved", visit=1, starts=When(10, "10:00")),
     line(1, "16:00", "wrote", "moved", letter="moved", channel="sms"),
-    line(4, "10:00", "wrote", "second reminder", letter="reminder", channel="sms"),
-    *later(4, _TALKED),
+    line(8, "10:00", "wrote", "second reminder", letter="reminder", channel="sms"),
+    *later(7, (*_TALKED, *_CHOSEN, *_CONSULTED, *_DEPOSIT_PAID, *_SERVED, *_BILLED)),
+    *later(7, _FOLLOWED_UP),
 )  # fmt: skip
 PREPAID = (
     *_ASKED, *_BOOKED, *_TALKED, *_CHOSEN,
@@ -125,7 +126,8 @@ _UNTIL_ASKED = tuple(one for one in PROJECT if one.when < When(44, "12:00"))
 PLOTS = (
     Plot("A whole project, nothing forgotten, down to the call a month later.", -67, PROJECT),
     Plot("In the middle of a project: the workshop is today, everything kept.", -25, PROJECT),
-    Plot("Moved the discovery call, was told the new time, and has the offer.", -11, MOVED),
+    Plot("Moved the discovery call, was told the new time, and has the offer.", -18, MOVED,
+         until=11),
     Plot("Paid the deposit when booking the consult, which was on Tuesday.", -18, PREPAID),
     Plot("Said no, after a call, an offer and a talk about it.", -18, DECLINED),
     Plot("Asked through the form on Monday; no answer.", -4, _ASKED, until=3,

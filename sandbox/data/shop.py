@@ -28,13 +28,14 @@ LETTERS = {
     "goes-well": Letter("This goes well with it", "One thing, not the whole list."),
     "cart": Letter("Your cart is still here", "Fresh coffee tomorrow; one question?"),
     "news": Letter("New beans from Huila", "They taste of plums."),
-    "monthly": Letter("Beans every month?", "They come by themselves and cost less."),
+    "monthly": Letter("Monthly beans?", "They come by themselves and cost less."),
     "special": Letter("An offer for you alone", "First choice of the new harvest."),
     "friend": Letter("Do you know a friend who likes coffee?", "Both of you get a bag."),
+    "back": Letter("May we ask you something?", "What would bring you back?"),
     "year": Letter("A year together", "Thank you."),
     "welcome": Letter("Welcome to our list", "Recipes, no noise.", automatic=True),
     "newsletter": Letter("Copper & Bean newsletter", "What is new.", automatic=True),
-    "this-month": Letter("Your beans of this month", "They come from Sidama.", automatic=True),
+    "this-month": Letter("Thank you: your beans of this month", "From Sidama.", automatic=True),
 }
 
 _ASKED = (
@@ -69,7 +70,9 @@ _INVITED = (
     line(45, "10:00", "wrote", "invitation", letter="news"),
     line(106, "10:00", "wrote", "invitation", letter="news"),
     line(167, "10:00", "wrote", "invitation", letter="news"),
+    line(285, "10:00", "wrote", "win-back", letter="back"),
     line(360, "10:00", "wrote", "year", letter="year"),
+    line(380, "10:00", "wrote", "win-back", letter="back"),
 )
 FIRST = (*_ASKED, *_bought(1, 1, (CUP, 2)), *_ANSWERED)
 ONCE = (*FIRST, *_INVITED)
@@ -88,14 +91,13 @@ LEFT_CART = (
     line(2, "9:00", "wrote", "cart", letter="cart"),
     line(4, "10:00", "wrote", "cart", letter="anything-open"),
 )
+_MONTHS = range(33, 400, 30)
 MONTHLY_BEANS = (
     line(3, "10:00", "subscribed", amount=MONTHLY),
     line(3, "10:05", "wrote", "thanks for the order", letter="order"),
     line(10, "10:00", "wrote", "feedback", letter="feedback"),
-    line(33, "10:00", "renewed", amount=MONTHLY),
-    line(34, "9:00", "wrote", "this month", letter="this-month"),
-    line(63, "10:00", "renewed", amount=MONTHLY),
-    line(64, "9:00", "wrote", "this month", letter="this-month"),
+    *(line(day, "10:00", "renewed", amount=MONTHLY) for day in _MONTHS),
+    *(line(day, "15:00", "wrote", "this month", letter="this-month") for day in _MONTHS),
 )
 BIG_CART = (
     *_ASKED,

@@ -145,16 +145,18 @@ def _lived(
         forgotten = one.care and not one.vital and careless and rng.random() < FORGOTTEN
         if not forgotten and (not brief or one.when.day <= BRIEF):
             kept.append(one)
-    _tell(story, kept, start + rng.randrange(SPREAD) * MINUTE, end)
+    _tell(story, kept, start, end, rng.randrange(SPREAD) * MINUTE)
     return story
 
 
-def _tell(story: Story, lines: Iterable[Entry], start: int, end: int | None = None) -> None:
-    midnight, minutes = start - start % DAY, start % HOUR
+def _tell(
+    story: Story, lines: Iterable[Entry], start: int, end: int | None = None, late: int = 0
+) -> None:
+    midnight = start - start % DAY
 
     def instant(when: When) -> int:
         hour, _, minute = when.clock.partition(":")
-        return midnight + when.day * DAY + int(hour) * HOUR + int(minute) * MINUTE + minutes
+        return midnight + when.day * DAY + int(hour) * HOUR + int(minute) * MINUTE + late
 
     for one in lines:
         at = instant(one.when)

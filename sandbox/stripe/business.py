@@ -15,8 +15,7 @@ from journeysync.sandbox.data.people import person
 from journeysync.sandbox.stripe.account import Account, Thing
 from journeysync.sandbox.stripe.desk import Desk
 from journeysync.sandbox.stripe.follow import Cards
-from journeysync.sandbox.woocommerce.business import Business as ShopBusiness
-from journeysync.sandbox.woocommerce.shop import Shop
+from journeysync.sandbox.stripe.takings import takings
 from journeysync.sandbox.world import DAY, HOUR
 
 MANY = 5_000
@@ -35,8 +34,7 @@ class Business:
         self._order = count()
         self._things: dict[tuple[str, int], Thing] = {}
         world = account.world
-        sales = ShopBusiness(Shop(world, opened), opened)
-        self._cards = Cards(self._desk, sales, house_of(world).name)
+        self._cards = Cards(self._desk, takings(world, opened), house_of(world).name)
         for number in range(min(world.customers, MANY)):
             self._draw(number, Random(world.seed * 5_915_587 + number), opened)
         heapq.heapify(self._ahead)

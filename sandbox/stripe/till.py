@@ -11,6 +11,7 @@ from journeysync.sandbox.data.people import person
 from journeysync.sandbox.stripe.account import Account, Thing
 from journeysync.sandbox.stripe.desk import Desk
 from journeysync.sandbox.stripe.follow import Cards
+from journeysync.sandbox.stripe.takings import WooTakings
 from journeysync.sandbox.woocommerce.counter import Counter
 
 SEEN = frozenset({"invoiced", "settled", "subscribed", "renewed", "left"})
@@ -28,7 +29,7 @@ class Till:
         self._agenda = Agenda(account.world, self._write, SEEN)
         self._open = False
         counter = Counter(account.world, opened)
-        self._cards = Cards(self._desk, counter, house_of(account.world).name)
+        self._cards = Cards(self._desk, WooTakings(counter), house_of(account.world).name)
 
     def until(self, at: int) -> None:
         """Let everything happen up to an instant, and the shop beside it."""
