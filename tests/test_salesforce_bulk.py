@@ -6,12 +6,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from memory_tool import START, MemoryTool
 from salesforce_canned import Asked, Canned, done, numbered, org
 
 from journeysync.connectors.salesforce.bulk_ingest import WORTH, Ingest
 from journeysync.connectors.salesforce.collections import Row
 from journeysync.core.errors import ToolDown
+from journeysync.core.planning.plan import Plan, RecordChange
 from journeysync.core.ports import Outcome
+from journeysync.core.running.execute import _batches
 
 STAGE, NAME = "Journey_Stage__c", "Journey_Name__c"
 ROWS = [
@@ -152,3 +155,14 @@ def test_an_upload_that_was_cut_off_is_never_closed() -> None:
 def test_an_outage_before_anything_was_sent_is_the_tools() -> None:
     with pytest.raises(ToolDown):
         send(lambda _asked: (503, b""))
+
+
+@pytest.mark.parametrize(("rows", "sizes"), [(3, [2, 1]), (5, [4, 1])])
+def test_from_so_many_rows_on_a_run_hands_over_more_at_once(rows: int, sizes: list[int]) -> None:
+    class Crm(MemoryTool):
+        bulk_from = 4
+        bulk_batch = 4
+
+    change = RecordChange("crm", "contact", "1", "c-1", "why", ())
+    plan = Plan(START, "f", records=(change,) * rows)
+    assert [len(some) for _, some in _batches(plan, {"crm": Crm()})] == sizes

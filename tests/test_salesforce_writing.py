@@ -14,10 +14,12 @@ from journeysync.connectors.salesforce.collections import Row
 from journeysync.connectors.salesforce.connector import Salesforce
 from journeysync.core.errors import OverBudget, ToolDown
 from journeysync.core.ports import Held, PresentRecord, RecordWrite
+from journeysync.core.running.explain import _last_part
 
 STAGE, REASON, SINCE, MISSED = (
     "journey_stage", "journey_reason", "journey_stage_since", "journey_missed",
 )  # fmt: skip
+ANA, LEAD = "003Wi000000a001IAA", "00QWi000000a001MAA"
 FIELDS = (STAGE, REASON, SINCE, MISSED)
 PATH = "PATCH /services/data/composite/sobjects"
 
@@ -258,6 +260,15 @@ def test_two_thousand_records_are_one_request(here: Org) -> None:
     assert tool.calls - before == 1
 
 
+def test_a_records_address_can_be_pasted_where_a_customer_is_asked_for(here: Org) -> None:
+    tool = here.connect()
+    for kind, number in (("contact", ANA), ("lead", LEAD), ("converted lead", LEAD)):
+        address = tool.record_url(kind, number)
+        assert _last_part(address) == number
+        assert address.endswith("/view")
+    assert _last_part("https://app.hubspot.com/contacts/1/record/0-1/512") == "512"
+
+
 # --- who changed it ------------------------------------------------------------------------------
 
 
@@ -323,3 +334,25 @@ def track(here: Org, *, tracked: bool) -> None:
         path = f"tooling/sobjects/CustomField/{number}"
         metadata = {**client.get(path)["Metadata"], "trackHistory": tracked}
         client.send("PATCH", path, {"Metadata": metadata}, repeatable=True)
+
+
+def test_a_value_that_came_with_a_merge_is_no_persons_wish(here: Org) -> None:
+    """It fills the empty field of the record that stays, in the name of who merged."""
+    tool, kept, other = here.connect(), someone(here), someone(here)
+    write(tool, other, **{STAGE: "before", REASON: "because"})
+    here.edit("merge", "Contact", id=kept, other=other)
+    found = held(here.connect(), kept, history=True)
+    assert (found[REASON].value, found[REASON].by) == ("because", "unknown")
+    assert (found[STAGE].value, found[STAGE].by) == ("before", "unknown")
+    changed(here, kept, "person")
+    assert held(here.connect(), kept, history=True)[STAGE].by == "person"
+
+
+def test_a_value_that_came_with_a_conversion_is_no_persons_wish(here: Org) -> None:
+    """An org can map fields of leads to fields of contacts; the sandbox's org maps none."""
+    lead = here.create("Lead", LastName="Goes", Company="On")
+    write(here.connect(), lead, "lead", **{REASON: "because"})
+    contact = here.edit("convert", "Lead", id=lead)["ConvertedContactId"]
+    here.edit("set", "Contact", id=contact, properties={"Journey_Reason__c": "because"})
+    found = held(here.connect(), contact, history=True)
+    assert (found[REASON].value, found[REASON].by) == ("because", "unknown")

@@ -10,7 +10,7 @@ from typing import Any
 
 from journeysync.connectors.http import Refused
 from journeysync.connectors.salesforce.client import Client
-from journeysync.connectors.salesforce.names import api_name
+from journeysync.connectors.salesforce.names import OBJECTS, api_name
 from journeysync.connectors.salesforce.query import among, select
 from journeysync.connectors.salesforce.values import from_api, instant
 from journeysync.core.ports import ChangedBy, Held
@@ -52,7 +52,9 @@ class Changes:
         self, name: str, rows: Sequence[Row], fields: Sequence[str]
     ) -> dict[str, dict[str, Held]]:
         """Return, by record, what each field holds with when and by whom it was changed."""
-        last = self._histories(name, [row["Id"] for row in rows], fields)
+        ids = [row["Id"] for row in rows]
+        last = self._histories(name, ids, fields)
+        brought = self._brought(name, ids, fields)
         stamped = {row["Id"]: _stamp(row) for row in rows}
         known = [*last.values(), *filter(None, stamped.values())]
         self._learn(user for _, user, _ in known)
@@ -66,7 +68,10 @@ class Changes:
                     # Not tracked, or no longer: what we wrote is not what stands there.
                     change = stamped[row["Id"]] or change
                 at, user, _ = change or (None, "", "")
-                held[field] = Held(value, at, self._users.get(user, "unknown"))
+                by = self._users.get(user, "unknown")
+                if (row["Id"], api_name(field), value) in brought:
+                    by = "unknown"  # whoever merged or converted did not choose this value
+                held[field] = Held(value, at, by)
             found[row["Id"]] = held
         return found
 
@@ -96,6 +101,34 @@ class Changes:
             except Refused:
                 return {}  # an org that tracks no field of this object has no such history
         return found
+
+    def _brought(
+        self, name: str, ids: Sequence[str], fields: Sequence[str]
+    ) -> frozenset[tuple[str, str, str]]:
+        """Return (record, field, value) of what merged records and converted leads held.
+
+        A merge fills empty fields of the record that stays, and a conversion may fill the new
+        contact: in the name of a person, who did not mean our fields.
+        """
+        ways = [(name, "MasterRecordId")]
+        if name == OBJECTS["contact"]:
+            ways.append((OBJECTS["lead"], "ConvertedContactId"))
+        names = list(map(api_name, fields))
+        found = set()
+        for kind, became in ways:
+            for start in range(0, len(ids), _CHUNK):
+                soql = select([became, *names], kind, among(became, ids[start : start + _CHUNK]))
+                try:
+                    for page in self._client.query(soql, deleted=True):
+                        found |= {
+                            (row[became], one, from_api(row.get(one)))
+                            for row in page
+                            for one in names
+                            if row.get(one) is not None
+                        }
+                except Refused:
+                    break  # an org without leads, or without our fields on them
+        return frozenset(found)
 
     def _learn(self, users: Iterable[str]) -> None:
         """Find out who these users are; each is asked for once."""

@@ -11,7 +11,7 @@ from journeysync.connectors.salesforce.check_writing import check_writing
 from journeysync.connectors.salesforce.client import Client
 from journeysync.connectors.salesforce.collections import BATCH, Rules
 from journeysync.connectors.salesforce.holdings import Holdings
-from journeysync.connectors.salesforce.names import OBJECTS
+from journeysync.connectors.salesforce.names import OBJECTS, PREFIXES
 from journeysync.connectors.salesforce.provision import Provisioner
 from journeysync.connectors.salesforce.tasks import Tasks
 from journeysync.connectors.salesforce.write import Writer
@@ -89,6 +89,6 @@ class Shows:
         return list(check_writing(self._client))
 
     def record_url(self, object_type: str, record_id: str) -> str:
-        """Say where a person sees the record."""
-        name = OBJECTS[object_type]
+        """Say where a person sees the record; a converted lead leads on to its contact."""
+        name = OBJECTS.get(object_type) or PREFIXES.get(record_id[:3], "")
         return f"{self._client.settings.base_url}/lightning/r/{name}/{record_id}/view"
