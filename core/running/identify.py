@@ -16,6 +16,7 @@ from journeysync.core.identity.rules import IdentityRules, KeyKind
 from journeysync.core.models import Link, PersonRecord
 from journeysync.core.state import records
 from journeysync.core.state import tables as t
+from journeysync.core.state.among import among
 from journeysync.core.state.store import chunks, upsert
 
 _MANY, _SHARE = 5_000, 0.25
@@ -85,7 +86,7 @@ def _companions(connection: Connection, names: set[str]) -> set[str]:
         name
         for part in chunks(sorted(customers))
         for (name,) in connection.execute(
-            select(t.person.c.name).where(t.person.c.customer.in_(part))
+            select(t.person.c.name).where(among(t.person.c.customer, part))
         )
     }
 
@@ -96,7 +97,7 @@ def _neighbours(connection: Connection, names: set[str], rules: IdentityRules) -
     for part in chunks(sorted(names)):
         for kind, value in connection.execute(
             select(t.person_key.c.kind, t.person_key.c.value)
-            .where(t.person_key.c.person.in_(part))
+            .where(among(t.person_key.c.person, part))
             .distinct()
         ).all():
             if not rules.refusal(kind, value):
@@ -110,7 +111,7 @@ def _neighbours(connection: Connection, names: set[str], rules: IdentityRules) -
                 for (name,) in connection.execute(
                     select(theirs.c.name)
                     .join(mine, mine.c.company == theirs.c.company)
-                    .where(mine.c.name.in_(part), mine.c.company != "")
+                    .where(among(mine.c.name, part), mine.c.company != "")
                 )
             )
     return found
@@ -141,7 +142,7 @@ def _customers(connection: Connection, names: Iterable[str]) -> dict[str, str]:
         name: customer
         for part in chunks(sorted(names))
         for name, customer in connection.execute(
-            select(row.name, row.customer).where(row.name.in_(part))
+            select(row.name, row.customer).where(among(row.name, part))
         )
     }
 
@@ -152,7 +153,7 @@ def _lost(connection: Connection, dirty: Iterable[str]) -> set[str]:
         customer
         for part in chunks(sorted(dirty))
         for (customer,) in connection.execute(
-            select(t.customer.c.id).where(t.customer.c.founder.in_(part))
+            select(t.customer.c.id).where(among(t.customer.c.founder, part))
         )
     }
 
@@ -169,7 +170,7 @@ def _name(
         customer: founder
         for part in chunks(sorted(ids))
         for customer, founder in connection.execute(
-            select(t.customer.c.id, t.customer.c.founder).where(t.customer.c.id.in_(part))
+            select(t.customer.c.id, t.customer.c.founder).where(among(t.customer.c.id, part))
         )
     }
     founded = {customer for customer, founder in founders.items() if founder in people}
@@ -226,7 +227,7 @@ def _remember(
         customer
         for part in chunks(sorted(named))
         for (customer,) in connection.execute(
-            select(t.customer.c.id).where(t.customer.c.id.in_(part))
+            select(t.customer.c.id).where(among(t.customer.c.id, part))
         )
     }
     called = dict(zip(resolution.groups, resolution.names, strict=True))
@@ -249,7 +250,7 @@ def _remember(
             upsert(connection, t.customer_alias, [{"old": gone, "new": heir}])
         connection.execute(delete(t.due).where(t.due.c.customer == gone))
     for part in chunks(sorted(named)):
-        connection.execute(delete(t.customer_alias).where(t.customer_alias.c.old.in_(part)))
+        connection.execute(delete(t.customer_alias).where(among(t.customer_alias.c.old, part)))
 
 
 def _first(group: tuple[str, ...], called: str) -> str:
