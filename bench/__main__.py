@@ -6,7 +6,7 @@ for people to read, and tests hold no time limits.
 
 import sys
 
-from bench import evaluate, help, hubspot_reading, kernel  # noqa: A004 - the file is called after the option
+from bench import evaluate, help, hubspot_reading, incremental, kernel  # noqa: A004 - the file is called after the option
 
 
 def main() -> None:
@@ -16,6 +16,8 @@ def main() -> None:
     evaluate.run(evaluate.SIZES[:1] if quick else evaluate.SIZES)
     print("\nThe kernel alone")
     kernel.run(kernel.SIZES[:1] if quick else kernel.SIZES)
+    print("\nA run in which few customers changed")
+    incremental.run(incremental.SIZES[:1] if quick else incremental.SIZES)
     print("\nReading and writing HubSpot")
     hubspot_reading.run()
     print("\nStart-up")

@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from memory_tool import START, MemoryTool, contact, happened
 
+from journeysync.core.instants import DAY
 from journeysync.core.language.model import Journey
 from journeysync.core.models import RawRecord
 from journeysync.core.planning.duties import task_key
@@ -28,6 +29,8 @@ from journeysync.core.state.tables import META
 from journeysync.core.workspace import Workspace
 
 BASE = 1000
+EACH = 5
+"""Events of a customer, about."""
 NOW = START + timedelta(days=20)
 STATE = "sqlite:///many.db"
 MANY = 1_000_000
@@ -166,6 +169,8 @@ def _copy(database: sqlite3.Connection, name: str) -> None:
                 value = f"(SELECT new FROM other WHERE old = {value})"
             elif column.name.startswith("customer") or (table, column.name) in _CUSTOMER:
                 value = f"replace({value}, 'c-', 'c-{name}')"
+            elif column.name == "opened_at":  # else all of them had been opened today
+                value = f"{value} - {7 * DAY}"
             elif column.type.python_type is str:
                 value = renamed(value)
             columns.append(value)

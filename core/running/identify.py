@@ -6,7 +6,7 @@ ids that went live on as aliases.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
@@ -95,13 +95,17 @@ def _neighbours(connection: Connection, names: set[str], rules: IdentityRules) -
     """Return the records that share a key, a link or, where companies are customers, a company."""
     found: set[str] = set()
     for part in chunks(sorted(names)):
+        keys: dict[KeyKind, list[str]] = {}
         for kind, value in connection.execute(
             select(t.person_key.c.kind, t.person_key.c.value)
             .where(among(t.person_key.c.person, part))
             .distinct()
-        ).all():
+        ):
             if not rules.refusal(kind, value):
-                found |= _holders(connection, kind, value, rules.max_people_per_key)
+                keys.setdefault(kind, []).append(value)
+        for kind, values in keys.items():
+            for held in _held(connection, kind, values).values():
+                found |= _holders(held, rules.max_people_per_key)
         for link in records.links_of(connection, part):
             found |= {link.left, link.right}
         if rules.grain == "company":
@@ -117,17 +121,31 @@ def _neighbours(connection: Connection, names: set[str], rules: IdentityRules) -
     return found
 
 
-def _holders(connection: Connection, kind: KeyKind, value: str, most: int) -> set[str]:
+Holder = tuple[str, str]
+"""A record that has a key, and the customer it stood for so far."""
+
+
+def _held(
+    connection: Connection, kind: KeyKind, values: Sequence[str]
+) -> dict[str, list[Holder]]:
+    """Return who has these keys, in the order of their names."""
+    found: dict[str, list[Holder]] = {}
+    row = t.person_key.c
+    for value, name, customer in connection.execute(
+        select(row.value, t.person.c.name, t.person.c.customer)
+        .join(t.person_key, row.person == t.person.c.name)
+        .where(row.kind == kind, among(row.value, values))
+        .order_by(t.person.c.name)
+    ):
+        found.setdefault(value, []).append((name, customer))
+    return found
+
+
+def _holders(held: Sequence[Holder], most: int) -> set[str]:
     """Return the records with a key; of one shared by too many, as few as show that it is.
 
     Those that it joined while it was shared by fewer are among them: they must be parted.
     """
-    held = connection.execute(
-        select(t.person.c.name, t.person.c.customer)
-        .join(t.person_key, t.person_key.c.person == t.person.c.name)
-        .where(t.person_key.c.kind == kind, t.person_key.c.value == value)
-        .order_by(t.person.c.name)
-    ).all()
     if len(held) <= most:
         return {name for name, _ in held}
     together = Counter(customer for _, customer in held if customer)

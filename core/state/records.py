@@ -188,9 +188,11 @@ def renormalise(
             record = RawRecord(RecordKey(tool, kind, number), msgspec.json.decode(content))
             readings[source_of(record.key)] = normalise(record)
         _replace(connection, readings, keys)
-    connection.execute(
-        update(t.raw_record).where(row.tool == tool, _other(mapping)).values(mapping=mapping)
-    )
+    # Asked first: the database would look through all records of the tool to change none.
+    if connection.execute(select(row.id).where(row.tool == tool, _other(mapping)).limit(1)).first():
+        connection.execute(
+            update(t.raw_record).where(row.tool == tool, _other(mapping)).values(mapping=mapping)
+        )
     return len(old)
 
 
