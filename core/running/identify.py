@@ -125,9 +125,7 @@ Holder = tuple[str, str]
 """A record that has a key, and the customer it stood for so far."""
 
 
-def _held(
-    connection: Connection, kind: KeyKind, values: Sequence[str]
-) -> dict[str, list[Holder]]:
+def _held(connection: Connection, kind: KeyKind, values: Sequence[str]) -> dict[str, list[Holder]]:
     """Return who has these keys, in the order of their names."""
     found: dict[str, list[Holder]] = {}
     row = t.person_key.c

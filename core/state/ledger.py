@@ -186,7 +186,9 @@ def customers_written(connection: Connection, at_most: int | None = None) -> int
     `at_most` so many are looked for: all of them are many, and hardly ever is their number needed.
     """
     stages = select(t.written.c.id).where(t.written.c.field == "journey_stage").limit(at_most)
-    return int(connection.execute(select(func.count()).select_from(stages.subquery())).scalar() or 0)
+    return int(
+        connection.execute(select(func.count()).select_from(stages.subquery())).scalar() or 0
+    )
 
 
 def edited_records(connection: Connection, records: Iterable[RawRecord]) -> set[str]:

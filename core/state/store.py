@@ -7,20 +7,22 @@ last committed transaction, whole.
 import contextlib
 import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from functools import lru_cache
-from typing import Any, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Connection, Dialect, Engine, Table
 from sqlalchemy.dialects import postgresql as postgresql_dialect
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
-from sqlalchemy.sql.compiler import SQLCompiler
 
 from journeysync.core.errors import Locked, Usage
 from journeysync.core.state import postgres, sqlite
 from journeysync.core.state.migrations import VERSION, migrate, version_of
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql.compiler import SQLCompiler
 
 
 class Store:
