@@ -55,7 +55,7 @@ def identify(connection: Connection, dirty: Iterable[str], rules: IdentityRules)
             .values(customer=bindparam("whose")),
             moved,
         )
-    _remember(connection, named, former, resolution)
+    _remember(connection, named, former, resolution, links)
     return Identified(frozenset(named), frozenset(former - set(named)))
 
 
@@ -238,6 +238,7 @@ def _remember(
     named: dict[str, tuple[str, ...]],
     former: set[str],
     resolution: Resolution,
+    links: Sequence[Link],
 ) -> None:
     known = {
         customer
@@ -254,6 +255,10 @@ def _remember(
     ]
     upsert(connection, t.customer, fresh)
     owner = {name: customer for customer, group in named.items() for name in group}
+    for link in links:  # a record that is gone may have become part of one that is there
+        for gone, here in ((link.left, link.right), (link.right, link.left)):
+            if here in owner and gone not in owner:
+                owner[gone] = owner[here]
     for gone in sorted(former - set(named)):
         founder = connection.execute(
             select(t.customer.c.founder).where(t.customer.c.id == gone)
