@@ -8,6 +8,7 @@ import fnmatch
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -92,13 +93,19 @@ def shipped_text(tool_type: str) -> str:
     return (files("journeysync.mappings") / "fields" / f"{tool_type}.yaml").read_text("utf-8")
 
 
+@lru_cache
+def shipped_tree(tool_type: str) -> Any:
+    """Return a shipped mapping as plain values, which nobody changes; read once."""
+    return YAML(typ="safe").load(shipped_text(tool_type))
+
+
 def read_mapping(folder: Path, named: str | None, tool_type: str, model: type[M]) -> M:
     """Read the mapping of a workspace: its own file, where there is one, over the shipped one.
 
     Raises Usage with every mistake in the workspace's file.
     """
     path = folder / (named or f"mappings/fields/{tool_type}.yaml")
-    shipped = YAML(typ="safe").load(shipped_text(tool_type))
+    shipped = shipped_tree(tool_type)
     if not path.exists():
         if named:
             raise Usage(
