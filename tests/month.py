@@ -86,9 +86,7 @@ class Month:
 
     def fields(self) -> Fields:
         answers = self.place.portal.connect().present("contact", self.contacts(), FIELDS)
-        return {
-            (one.id, name): held.value for one in answers for name, held in one.fields.items()
-        }
+        return {(one.id, name): held.value for one in answers for name, held in one.fields.items()}
 
     def tasks(self) -> list[Task]:
         return [
@@ -190,7 +188,7 @@ class Month:
 
     # --- what must hold --------------------------------------------------------------------------
 
-    def _expect(self, holds: bool, what: str) -> None:  # noqa: FBT001 - reads as an assertion
+    def _expect(self, holds: bool, what: str) -> None:
         if not holds:
             self.broken.append(f"{self.place.portal.now:%d %b}: {what}")
 
@@ -225,7 +223,7 @@ class Month:
     def _compare_tasks(self, plan: Plan, before: list[Task], after: list[Task]) -> None:
         lines = {task.key: task.action for task in plan.tasks}
         old = {task.key: task for task in before}
-        for what, count in Counter(task.about[:2] + (task.key,) for task in after).items():
+        for what, count in Counter((*task.about[:2], task.key) for task in after).items():
             self._expect(count == 1, f"{count} tasks for {what}")
         for task in after:
             was, line = old.get(task.key), lines.pop(task.key, None)

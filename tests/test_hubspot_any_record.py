@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from journeysync.connectors.hubspot.mapping_file import parse_mapping
-from journeysync.connectors.mapping_files import shipped_text
 from journeysync.connectors.hubspot.normalise import normalise
 from journeysync.connectors.hubspot.streams import STREAMS, wanted, with_history
+from journeysync.connectors.mapping_files import shipped_text
 from journeysync.core.models import RawRecord, RecordKey
 
 MAPPING, _ = parse_mapping(shipped_text("hubspot"), "shipped")

@@ -11,8 +11,8 @@ from journeysync.connectors.hubspot import answers
 from journeysync.connectors.hubspot.contents import Shape, content_of
 from journeysync.connectors.hubspot.mapping import FieldMapping
 from journeysync.connectors.hubspot.mapping_file import parse_mapping
-from journeysync.connectors.mapping_files import shipped_text
 from journeysync.connectors.hubspot.normalise import normalise
+from journeysync.connectors.mapping_files import shipped_text
 from journeysync.core.models import Event, RawRecord, Reading, RecordKey, shared_id
 
 RECORDINGS = Path(__file__).parents[1] / "../shared/recordings/hubspot-v3"

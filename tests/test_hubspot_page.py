@@ -6,8 +6,8 @@ from pathlib import Path
 from hubspot_portal import everything, portal
 
 from journeysync.connectors.hubspot.mapping_file import parse_mapping
-from journeysync.connectors.mapping_files import shipped_text
 from journeysync.connectors.hubspot.settings import Settings
+from journeysync.connectors.mapping_files import shipped_text
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs/connectors/hubspot.md").read_text("utf-8")

@@ -6,8 +6,8 @@ import pytest
 
 from journeysync.connectors.hubspot.mapping import FieldMapping
 from journeysync.connectors.hubspot.mapping_file import parse_mapping
-from journeysync.connectors.mapping_files import shipped_text
 from journeysync.connectors.hubspot.normalise import normalise
+from journeysync.connectors.mapping_files import shipped_text
 from journeysync.core.models import Event, RawRecord, RecordKey
 
 

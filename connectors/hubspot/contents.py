@@ -59,7 +59,7 @@ def content_of(record: answers.Record, shape: Shape) -> dict[str, Any]:
             properties["hs_task_body"] = marker
     if record.createdAt:
         properties.setdefault("createdate", record.createdAt)
-    history = {}
+    history: dict[str, tuple[tuple[str, str], ...]] = {}
     for name, past in record.propertiesWithHistory.items():
         if len(past) == 1:
             (one,) = past
