@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from killing import Moments, needs_fork
 from memory_tool import START, MemoryTool, contact, happened
 from plans import MAP
 from sqlalchemy.engine import make_url
@@ -24,12 +25,12 @@ from journeysync.core.workspace import Workspace
 
 NOW = START + timedelta(days=5)
 STUDIO = Journey.model_validate(MAP)
-JANA = contact("512", email="jana.secret@example.com", first_name="Janaquis")
+JANA = contact("n512", email="jana.secret@example.com", first_name="Janaquis")
 OTHER = contact("7", email="ann@example.com")
-ASKED = happened("a", "crm:512", "form.submitted", 1)
-NOTE = RawRecord(RecordKey("crm", "note", "n1"), {"text": "Janaquis called", "on": ["512"]})
-DEAL = RawRecord(RecordKey("crm", "deal", "93"), {"of": ["512", "7"], "title": "For Janaquis"})
-TRACES = (b"512", b"jana.secret", b"Janaquis")
+ASKED = happened("a", "crm:n512", "form.submitted", 1)
+NOTE = RawRecord(RecordKey("crm", "note", "n1"), {"text": "Janaquis called", "on": ["n512"]})
+DEAL = RawRecord(RecordKey("crm", "deal", "93"), {"of": ["n512", "7"], "title": "For Janaquis"})
+TRACES = (b"n512", b"jana.secret", b"Janaquis")
 
 
 class Tool(MemoryTool):
@@ -101,7 +102,7 @@ def test_no_byte_of_them_is_left(office: Office) -> None:
     erased = office.forget()
 
     assert office.traces() == []
-    assert erased.records == [("crm", "contact", "512")]
+    assert erased.records == [("crm", "contact", "n512")]
     assert len(erased.tasks) == 1
 
 
@@ -162,7 +163,9 @@ def test_of_a_company_one_person_is_forgotten(state: str) -> None:
     office = Office(state, customer="company")
     office.tool.batches = [
         [
-            contact("512", email="jana.secret@example.com", first_name="Janaquis", company="crm:c"),
+            contact(
+                "n512", email="jana.secret@example.com", first_name="Janaquis", company="crm:c"
+            ),
             contact("7", email="ann@example.com", company="crm:c"),
             ASKED,
         ]
@@ -178,3 +181,24 @@ def test_of_a_company_one_person_is_forgotten(state: str) -> None:
     office.sync(1)
     assert office.traces() == []
     office.store.close()
+
+
+@needs_fork
+def test_a_forget_killed_and_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed before it was stored, nobody is forgotten; after, nothing of them is left."""
+    moments = Moments(monkeypatch)
+    for moment in ("before a commit", "after a commit"):
+        folder = tmp_path / moment
+        folder.mkdir()
+        office = Office(f"sqlite:///{folder}/state.db")
+        office.sync()
+        office.store.close()
+        moments.kill(office.forget, (moment, 1))
+        known = office.count("person") == 2
+        assert known == (moment == "before a commit")
+        if known:
+            office.forget()
+        outlook = office.sync(1)
+        office.store.close()
+        assert outlook.read.forgotten == 4
+        assert office.traces() == [], f"killed {moment}"
