@@ -70,7 +70,7 @@ def points(total: int, sample: int) -> list[int]:
     """Choose points spread over all, the last ones among them: there the writing happens."""
     if EVERY or total <= sample:
         return list(range(1, total + 1))
-    if sample < 3:  # noqa: PLR2004 - the last but one, and one in the middle
+    if sample < 3:
         return sorted({total - 1, total // 2 + 1})[-sample:]
     spread = {round(1 + number * (total - 1) / (sample - 2)) for number in range(sample - 1)}
     return sorted(spread | {total - 1})

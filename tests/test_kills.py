@@ -4,6 +4,7 @@ Killed in a forked child, before and after requests and commits. A sample here; 
 JOURNEYSYNC_EVERY_KILL=1, which takes minutes.
 """
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ def test_an_undo_killed_and_run_again(tmp_path: Path, monkeypatch: pytest.Monkey
                 place.sync(full=True)
                 number = _last_run(place)
                 assert _left(place) != before
-                moments.kill(lambda: _undo(place, number), (moment, point))
+                moments.kill(partial(_undo, place, number), (moment, point))
                 _undo(place, number)
                 assert _left(place) == before, f"killed {moment} {point} of {counts[moment]}"
 
