@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench golden clean
+.PHONY: help setup demo test lint bench peers golden clean
 
 help:             ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -30,9 +30,13 @@ test: lint            ## Everything that CI runs
 bench: .venv/.ready   ## Measure speed beside its yardsticks, in one run
 	$(BIN)/python -m bench
 
+peers:            ## Make the environments of the extractors that `make bench` measures beside ours
+	$(PYTHON) -m venv .venv-dlt && .venv-dlt/bin/pip install --quiet 'dlt[duckdb]>=1.31,<2'
+	$(PYTHON) -m venv .venv-tap && .venv-tap/bin/pip install --quiet 'tap-woocommerce==0.1.2'
+
 golden: .venv/.ready  ## Accept the new output of golden tests; then read the diff
 	$(BIN)/python -m pytest --update-golden
 	git diff --stat tests
 
 clean:                ## Remove what was made
-	rm -rf .venv build dist *.egg-info
+	rm -rf .venv .venv-dlt .venv-tap build dist *.egg-info

@@ -6,7 +6,15 @@ for people to read, and tests hold no time limits.
 
 import sys
 
-from bench import evaluate, help, hubspot_reading, incremental, kernel  # noqa: A004 - the file is called after the option
+from bench import (
+    evaluate,
+    help,  # noqa: A004 - the file is called after the option
+    hubspot_reading,
+    incremental,
+    kernel,
+    shop_reading,
+    shopify_reading,
+)
 
 
 def main() -> None:
@@ -20,6 +28,10 @@ def main() -> None:
     incremental.run(incremental.SIZES[:1] if quick else incremental.SIZES)
     print("\nReading and writing HubSpot")
     hubspot_reading.run()
+    print("\nReading a shop")
+    shop_reading.run(1_000 if quick else shop_reading.ORDERS)
+    print("\nReading Shopify")
+    shopify_reading.run()
     print("\nStart-up")
     help.run()
 

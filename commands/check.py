@@ -165,7 +165,7 @@ def _owners(
     """Name departments whose tasks would have nobody to go to; a broken CRM is not asked again."""
     from journeysync.commands.tools import make_destinations
     from journeysync.core.errors import JourneysyncError
-    from journeysync.core.ports import Finding
+    from journeysync.core.ports import Destination, Finding
 
     workspace = opened.workspace
     try:
@@ -173,7 +173,7 @@ def _owners(
         known = {
             name: {owner.email.lower(): owner.active for owner in crm.owners()}
             for name, crm in destinations.items()
-            if name not in broken
+            if name not in broken and isinstance(crm, Destination)
         }
     except JourneysyncError as error:
         failed = failure(error)

@@ -7,7 +7,7 @@ from typing import cast
 
 from journeysync.connectors import registry
 from journeysync.core.errors import Usage
-from journeysync.core.ports import Destination, Source
+from journeysync.core.ports import Display, Source
 from journeysync.core.running.workspace_file import OpenWorkspace
 
 
@@ -21,16 +21,14 @@ def make_source(opened: OpenWorkspace, name: str) -> Source:
     return registry.make(opened.workspace.tool_type(name), opened.setups[name])
 
 
-def make_destinations(opened: OpenWorkspace, sources: dict[str, Source]) -> dict[str, Destination]:
-    """Pick the CRMs to write to: the same objects, so that reading and writing share a budget."""
-    found = {}
+def make_destinations(opened: OpenWorkspace, sources: dict[str, Source]) -> dict[str, Display]:
+    """Pick the tools to write to: the same objects, so that reading and writing share a budget."""
+    found: dict[str, Display] = {}
     for name in opened.workspace.write_to:
         source = sources[name]
         if not hasattr(source, "write_records"):
-            raise Usage(
-                f"`write_to` names `{name}`, which can only be read. Leave CRMs there only."
-            )
-        found[name] = cast("Destination", source)
+            raise Usage(f"`write_to` names `{name}`, which can only be read. Take it out of there.")
+        found[name] = cast("Display", source)
     return found
 
 

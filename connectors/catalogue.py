@@ -61,6 +61,31 @@ CATALOGUE: Mapping[str, About] = {
         settings={**_CALCOM, "base_url": "where it is, such as https://cal.example.com/api"},
         secrets={"access_token": "API key: Settings > Developer > API keys"},
     ),
+    "caldav": About(
+        "Any calendar, over CalDAV or as an .ics address: bookings with who is invited.",
+        writes=False,
+        settings={
+            "url": "a CalDAV server, one calendar, or an .ics file; `webcal://` does too",
+            "user": "the user's name, with `password`",
+            "calendars": "names of the calendars to read; absent: all",
+            "own": "your own addresses or domains, who are never customers",
+            "staff": "what maps call your people: {address: name}",
+            "no_show": "what a title or category says of a visit to which nobody came",
+            "private": "true reads private events too",
+            "free": "true reads events that are shown as free, too",
+            "history_days": "how far back to look (730)",
+            "days_ahead": "how far ahead a series is told (365)",
+            "mapping": "mapping file of your own; absent: mappings/fields/caldav.yaml if it is "
+            "there",
+            "proxy": "address of a proxy; the environment's is not used",
+            "ca_file": "certificates to trust, where a firewall puts its own in between",
+        },
+        secrets={
+            "password": "the user's password, better an app password",
+            "access_token": "token, instead of `user` and `password`",
+            "feed": "an .ics address that is a secret, instead of `url`",
+        },
+    ),
     "calendly": About(
         "A Calendly organisation: bookings, moved, cancelled, kept or not, with who is invited.",
         writes=False,
@@ -107,6 +132,26 @@ CATALOGUE: Mapping[str, About] = {
             "client_id": "with the next two, instead of a key: the number of your OAuth app",
             "client_secret": "the secret of your OAuth app",
             "refresh_token": "what your OAuth app was given when it was connected to the portal",
+        },
+    ),
+    "shopify": About(
+        "A Shopify shop: customers, orders, parcels, returns, carts, invoices, subscriptions.",
+        writes=False,
+        settings={
+            "shop": "NAME.myshopify.com",
+            "api_version": "2026-10 (default), or a later one",
+            "mapping": "mapping file of your own; absent: mappings/fields/shopify.yaml if it is "
+            "there",
+            "sweep_hours": "how often a reading also looks what was deleted (24; 0: always)",
+            "bulk_from": "from how many records on Shopify writes them into a file (500)",
+            "test_orders": "true also reads orders that were paid with no real money",
+            "ca_file": "certificates to trust, where a firewall puts its own in between",
+            "base_url": "another address, such as a sandbox's",
+        },
+        secrets={
+            "client_id": "of an app of your own: Shopify's Dev Dashboard > Apps > Settings",
+            "client_secret": "beside the client id; tokens of a day are made with the two",
+            "access_token": "instead of the two: token of an older custom app (shpat_...)",
         },
     ),
     "stripe": About(

@@ -365,17 +365,24 @@ def over_requests(
     *,
     params: Mapping[str, str] | None = None,
     body: object = None,
+    form: Mapping[str, str] | None = None,
+    text: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Exchange:
-    """Make an exchange over a requests session: the transport of most tools."""
+    """Make an exchange over a requests session: the transport of most tools.
+
+    `body` goes as JSON, `form` as a form does, `text` as it is.
+    """
 
     def exchange() -> Answer:
         try:
             answer = session.request(
-                method, url, params=params, json=body, timeout=TIMEOUT, allow_redirects=False
-            )
+                method, url, params=params, json=body, data=form if text is None else text,
+                headers=headers, timeout=TIMEOUT, allow_redirects=False,
+            )  # fmt: skip
         except requests.RequestException as error:
             raise unanswered(error) from None
-        headers = {name.lower(): value for name, value in answer.headers.items()}
-        return Answer(answer.status_code, headers, answer.content)
+        told = {name.lower(): value for name, value in answer.headers.items()}
+        return Answer(answer.status_code, told, answer.content)
 
     return exchange

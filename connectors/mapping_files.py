@@ -8,7 +8,7 @@ import fnmatch
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -93,9 +93,9 @@ def shipped_text(tool_type: str) -> str:
     return (files("journeysync.mappings") / "fields" / f"{tool_type}.yaml").read_text("utf-8")
 
 
-@lru_cache
-def shipped_tree(tool_type: str) -> Any:
-    """Return a shipped mapping as plain values, which nobody changes; read once."""
+@cache
+def shipped_document(tool_type: str) -> Any:
+    """Return a shipped mapping, parsed once in a process; nobody may change it."""
     return YAML(typ="safe").load(shipped_text(tool_type))
 
 
@@ -105,7 +105,7 @@ def read_mapping(folder: Path, named: str | None, tool_type: str, model: type[M]
     Raises Usage with every mistake in the workspace's file.
     """
     path = folder / (named or f"mappings/fields/{tool_type}.yaml")
-    shipped = shipped_tree(tool_type)
+    shipped = shipped_document(tool_type)
     if not path.exists():
         if named:
             raise Usage(

@@ -1,6 +1,7 @@
 """The seams: what the core asks of the outside world.
 
-A connector implements `Source`, a CRM also `Destination`. It never decides, it reads and obeys.
+A connector implements `Source`, a CRM also `Destination`, a shop that shows stages `Display`. It
+never decides, it reads and obeys.
 Every method may raise the errors of `core.errors` and nothing else: no exception of a vendor's
 package leaves a connector. No method retries on its own account what `connectors.http` retries.
 """
@@ -121,6 +122,15 @@ class Rereads(Protocol):
 
     def reread(self, stream: str, keys: Sequence[RecordKey]) -> Iterator[Batch]:
         """Yield these records as they are now; called right after the reading that listed them."""
+        ...
+
+
+@runtime_checkable
+class Resumes(Protocol):
+    """A source that goes on from what is stored: its tool gives a token, or marks to compare."""
+
+    def resume(self, stream: str, marks: Mapping[RecordKey, str]) -> None:
+        """Take the marks of all stored records of a stream; called right before `read`."""
         ...
 
 
@@ -262,12 +272,17 @@ class Provisioning:
     action: Literal["create", "change", "keep", "remove", "click"]
 
 
-class Destination(Protocol):
-    """A CRM that shows stages and tasks."""
+class Display(Protocol):
+    """A tool whose records show the stage: a CRM, or a shop that keeps no tasks."""
 
     name: str
     batch: int
     """How many rows one writing call takes."""
+    shows: frozenset[str]
+    """The types of records that can hold our fields: of people as in `PersonRecord.type`, and
+    `company`."""
+    carries: frozenset[str] | None
+    """Our fields that its records can hold; None: all of them."""
 
     def present(
         self, object_type: str, ids: Sequence[str], fields: Sequence[str], *, history: bool = False
@@ -278,27 +293,8 @@ class Destination(Protocol):
         """
         ...
 
-    def tasks(self, *, keys: Sequence[str] = (), ids: Sequence[str] = ()) -> list[PresentTask]:
-        """Find tasks by our key or by id, deleted ones included where the CRM tells."""
-        ...
-
-    def owners(self) -> Sequence[OwnerInfo]:
-        """List who can own records and tasks."""
-        ...
-
     def write_records(self, rows: Sequence[RecordWrite]) -> list[Outcome]:
         """Write at most `batch` rows of one object type with as few calls as possible."""
-        ...
-
-    def create_tasks(self, rows: Sequence[TaskWrite]) -> list[Outcome]:
-        """Create at most `batch` tasks with their associations in one call.
-
-        A key that exists already is answered `done` with the id of the task that has it.
-        """
-        ...
-
-    def change_tasks(self, rows: Sequence[TaskWrite]) -> list[Outcome]:
-        """Change or close at most `batch` tasks."""
         ...
 
     def provision(
@@ -319,4 +315,28 @@ class Destination(Protocol):
     @property
     def calls(self) -> int:
         """How many requests were sent so far."""
+        ...
+
+
+@runtime_checkable
+class Destination(Display, Protocol):
+    """A CRM: shows stages and keeps tasks."""
+
+    def tasks(self, *, keys: Sequence[str] = (), ids: Sequence[str] = ()) -> list[PresentTask]:
+        """Find tasks by our key or by id, deleted ones included where the CRM tells."""
+        ...
+
+    def owners(self) -> Sequence[OwnerInfo]:
+        """List who can own records and tasks."""
+        ...
+
+    def create_tasks(self, rows: Sequence[TaskWrite]) -> list[Outcome]:
+        """Create at most `batch` tasks with their associations in one call.
+
+        A key that exists already is answered `done` with the id of the task that has it.
+        """
+        ...
+
+    def change_tasks(self, rows: Sequence[TaskWrite]) -> list[Outcome]:
+        """Change or close at most `batch` tasks."""
         ...

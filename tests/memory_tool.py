@@ -58,6 +58,8 @@ class MemoryTool:
     lag: timedelta = timedelta(0)
     mapping_version: str = "1"
     batch: int = 2
+    shows: frozenset[str] = frozenset({"contact", "company"})
+    carries: frozenset[str] | None = None
 
     def emits(self) -> frozenset[str]:
         return frozenset({"form.submitted", "email.sent", "booking.attended", "call.logged",

@@ -92,7 +92,7 @@ def view(
     since: datetime = NOW - timedelta(days=2),
     kind: Literal["stage", "exit", ""] = "stage",
     journey: str = "studio",
-    company: CompanyRecord | None = None,
+    companies: Sequence[CompanyRecord] = (),
     override: Override | None = None,
 ) -> CustomerView:
     answer = JourneyAnswer(
@@ -100,8 +100,9 @@ def view(
         event(at=since) if place else None, needs,
     )  # fmt: skip
     return CustomerView(
-        name, tuple(people) or (person(),), (answer,), company, override, frozenset({"crm:1"})
-    )
+        name, tuple(people) or (person(),), (answer,), tuple(companies), override,
+        frozenset({"crm:1"}),
+    )  # fmt: skip
 
 
 def entry(key: str, **more: Any) -> TaskEntry:

@@ -85,6 +85,8 @@ def _unjustified(
         for person in explanation.view.people:
             entries = explanation.written.get((person.tool, person.type, person.id), {})
             for name, value in want.items():
+                if not value and name not in entries:
+                    continue  # we never wrote there: what stands there is somebody else's
                 held = fields.get((person.id, name), "")
                 kept = name in entries and entries[name].standing != "ours"
                 if not equal(name, held, entries[name].value if kept else value):

@@ -13,6 +13,8 @@ import pytest
 import requests
 from command_line import run
 
+from journeysync.commands.common import Console
+from journeysync.commands.pretend import pretend
 from journeysync.core.running.workspace_file import open_workspace
 
 COMMAND = [sys.executable, "-m", "journeysync.cli", "sandbox", "--customers", "5"]
@@ -58,6 +60,16 @@ def test_a_sandbox_from_start_to_stop(sandbox: "subprocess.Popen[str]", tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_sandbox_without_a_crm(tmp_path: Path) -> None:
+    """Nothing is written anywhere, and its tools can be read."""
+    quiet = Console(tmp_path, as_json=False, verbose=False)
+    with pretend(quiet, customers=5, only=("calendly",), folder=tmp_path / "w") as ready:
+        ran = run("sync", "--workspace", ready.workspace)
+
+    assert ran.code == 0, ran.err
+    assert ran.out.splitlines()[-1].startswith("Done: stages=0 ")
+
+
 def test_a_workspace_that_is_there_stays(tmp_path: Path) -> None:
     """A demo in a folder of one's own must never replace keys."""
     (tmp_path / ".env").write_text("mine")
@@ -72,6 +84,11 @@ def test_a_workspace_that_is_there_stays(tmp_path: Path) -> None:
 
 MISTAKES = {
     "a tool that cannot be pretended": (["--only", "shopfy"], "shopfy"),
+    "a map that is not shipped": (["--journey", "ours"], "'ours' is not one of"),
+    "a tool that the business does not work with": (
+        ["--journey", "loyalty", "--only", "calendly"],
+        "there is hubspot, woocommerce, stripe",
+    ),
     "no customers": (["--customers", "0"], "0 is not in the range"),
     "a port that does not exist": (["--port", "70000"], "70000 is not in the range"),
 }

@@ -31,7 +31,8 @@ def test_a_tool_that_cannot_be_pretended() -> None:
         start(tools=["shopfy"])
 
 
-def test_a_port_is_free_again_after_a_failed_start() -> None:
+def _left_free() -> bool:
+    """Start on a port whose next one is taken; say whether the first one is free afterwards."""
     with socket.socket() as taken, socket.socket() as probe:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -39,7 +40,16 @@ def test_a_port_is_free_again_after_a_failed_start() -> None:
         with pytest.raises(OSError, match="in use"):
             start(port=port - 1, customers=1)
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind(("127.0.0.1", port - 1))
+        try:
+            probe.bind(("127.0.0.1", port - 1))
+        except OSError:
+            return False
+    return True
+
+
+def test_a_port_is_free_again_after_a_failed_start() -> None:
+    """Another program may hold one such port by chance; a leak would hold them all."""
+    assert any(_left_free() for _ in range(5))
 
 
 def test_the_journal_tells_every_request_in_order(box: Running) -> None:

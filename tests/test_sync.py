@@ -212,6 +212,14 @@ FAULTS = {
 }
 
 
+@pytest.fixture(scope="module")
+def untroubled(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What the portal holds after a run in which nothing goes wrong."""
+    with studio(tmp_path_factory.mktemp("calm")) as calm:
+        calm.sync()
+        return plain(calm.snapshot())
+
+
 @pytest.mark.parametrize("kind", FAULTS.values(), ids=FAULTS)
 @pytest.mark.parametrize(
     "match",
@@ -219,20 +227,15 @@ FAULTS = {
     ids=["writing stages", "writing tasks"],
 )
 def test_a_fault_while_writing_ends_as_if_nothing_had_happened(
-    tmp_path: Path, kind: str, match: str
+    tmp_path: Path, kind: str, match: str, untroubled: str
 ) -> None:
     """After the next run the portal is as a run without faults leaves it."""
-    with studio(tmp_path) as calm:
-        calm.sync()
-        want = plain(calm.snapshot())
-    rough = tmp_path / "rough"
-    rough.mkdir()
-    with studio(rough) as place:
+    with studio(tmp_path) as place:
         place.portal.fault(match, kind)
         place.sync()
         place.portal.admin("DELETE", "/faults")
         place.sync()
-        assert plain(place.snapshot()) == want
+        assert plain(place.snapshot()) == untroubled
         assert place.sync().counts.calls == 0
 
 

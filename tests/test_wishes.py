@@ -25,7 +25,7 @@ DAY = timedelta(days=1)
 
 
 def wished(seen: CustomerView, **more: object) -> CustomerView:
-    names = ("id", "people", "answers", "company", "override", "touched")
+    names = ("id", "people", "answers", "companies", "override", "touched")
     given = {name: getattr(seen, name) for name in names}
     return CustomerView(**{**given, **more})
 
@@ -82,7 +82,7 @@ TOLD = {
         ),
     ),
     "both where the CRM has one too": (
-        {"override": THEIRS, "outvoted": MINE},
+        {"override": THEIRS, "outvoted": (MINE,)},
         (
             "pinned customer c-1 journey_override pins the stage until it is taken back; “lost”, "
             "set with `journeysync override` until 25 Nov 2026 09:00, gives way to it"

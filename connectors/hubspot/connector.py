@@ -44,6 +44,8 @@ class HubSpot:
     """One portal, as `Source` and `Destination`."""
 
     batch = BATCH
+    shows = frozenset({"contact", "company"})
+    carries: frozenset[str] | None = None
     lag = LAG
     streams = (*STREAMS, SUBMISSIONS)
 

@@ -15,7 +15,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from journeysync.connectors.hubspot import mapping as models
 from journeysync.connectors.hubspot.mapping import FieldMapping, merge
-from journeysync.connectors.mapping_files import line_of, shipped_tree
+from journeysync.connectors.mapping_files import line_of, shipped_document
 from journeysync.core.errors import Usage
 from journeysync.core.problems import Problem
 
@@ -45,13 +45,13 @@ def read_mapping(folder: Path, named: str | None) -> tuple[FieldMapping, FieldMa
         raise Usage(
             f"The mapping file `{path}` has mistakes. Correct them, then run again.", problems
         )
-    tree = merge(YAML(typ="safe").load(text) or {}, shipped_tree("hubspot"))
+    tree = merge(YAML(typ="safe").load(text) or {}, shipped_document("hubspot"))
     return FieldMapping.model_validate(tree), own
 
 
 @lru_cache(maxsize=1)
 def _shipped_mapping() -> FieldMapping:
-    return FieldMapping.model_validate(shipped_tree("hubspot"))
+    return FieldMapping.model_validate(shipped_document("hubspot"))
 
 
 def parse_mapping(text: str, file: str) -> tuple[FieldMapping | None, list[Problem]]:

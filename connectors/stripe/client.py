@@ -1,4 +1,4 @@
-"""Asks Stripe, patiently, always in one version of its API, and only reads.
+"""Asks Stripe, patiently, always in one version of its API.
 
 Walks through lists by the last id. Refuses answers of the other mode: test data is no customer's.
 """
@@ -93,6 +93,12 @@ class Client:
             if error.answer.status == requests.codes.not_found:
                 return None
             raise
+
+    def change(self, path: str, number: str, values: Mapping[str, str]) -> Row:
+        """Set values of one object. It may be repeated: it says what is to be, not what to do."""
+        request = Request(f"POST /v1/{path}/ID", repeatable=True, windows=("calls",))
+        send = over_requests(self._session, "POST", f"{self._base}/v1/{path}/{number}", form=values)
+        return self._own(self.caller.call(request, send, _decode))
 
     def first(self, path: str, expand: Sequence[str] = ()) -> list[Row]:
         """Ask for the newest page of a list."""

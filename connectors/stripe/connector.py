@@ -1,7 +1,8 @@
 """Stripe: customers, invoices, payments, subscriptions, checkouts, refunds and disputes.
 
-Reads only. The one surprising fact: no list can be asked what changed; events tell it, each in
-the version of the API that was current when it happened.
+Shows stages on its customers where `write_to` names it. The one surprising fact: no list can be
+asked what changed; events tell it, each in the version of the API that was current when it
+happened.
 """
 
 import time
@@ -9,22 +10,34 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from journeysync.connectors.mapping_files import read_mapping
-from journeysync.connectors.stripe import check
+from journeysync.connectors.stripe import check, show
 from journeysync.connectors.stripe.client import Client
 from journeysync.connectors.stripe.mapping import TOOL, StripeMapping
 from journeysync.connectors.stripe.normalise import Under, normalise
 from journeysync.connectors.stripe.read import STREAMS, Reader
 from journeysync.connectors.stripe.settings import Settings, read_settings
 from journeysync.core.models import RawRecord, Reading
-from journeysync.core.ports import Batch, Finding, ToolSetup
+from journeysync.core.ports import (
+    Batch,
+    FieldSpec,
+    Finding,
+    Outcome,
+    PresentRecord,
+    Provisioning,
+    RecordWrite,
+    ToolSetup,
+)
 
 LAG = timedelta(minutes=5)
 """An event may be listed a little later than what it tells of."""
 
 
 class Stripe:
-    """One account, as `Source`."""
+    """One account, as `Source` and `Display`."""
 
+    batch = show.BATCH
+    shows = show.SHOWS
+    carries: frozenset[str] | None = None
     lag = LAG
     streams = tuple(STREAMS)
 
@@ -59,6 +72,35 @@ class Stripe:
     def check(self) -> Sequence[Finding]:
         """Look at the key's rights, at payments of shops, and at currencies."""
         return check.check(self._client, self._mapping, self._under.currency, self._under.shop)
+
+    # --- Display -------------------------------------------------------------------------------
+
+    def present(
+        self, object_type: str, ids: Sequence[str], fields: Sequence[str], *, history: bool = False
+    ) -> list[PresentRecord]:
+        """Read our keys of these customers' metadata; Stripe keeps no history of them."""
+        del object_type, history  # customers are all that shows a stage
+        return show.present(self._client, ids, fields)
+
+    def write_records(self, rows: Sequence[RecordWrite]) -> list[Outcome]:
+        """Set our keys in customers' metadata."""
+        return show.write(self._client, rows)
+
+    def provision(
+        self,
+        object_types: Sequence[str],
+        specs: Sequence[FieldSpec],
+        *,
+        dry_run: bool,
+        remove: bool,
+    ) -> list[Provisioning]:
+        """Make nothing: metadata needs no definition."""
+        del object_types, specs, dry_run, remove
+        return []
+
+    def record_url(self, object_type: str, record_id: str) -> str:
+        """Say where a person sees the customer."""
+        return f"https://dashboard.stripe.com/customers/{record_id}" if object_type else ""
 
     @property
     def calls(self) -> int:

@@ -1,12 +1,12 @@
 """Asks a shop over https, patiently, with its key in a header and never in an address.
 
-Says what a refusal means for a person. Sends nothing that changes the shop. Links in answers are
-never followed: WordPress writes them with the address it believes to have, which may be another
-host than the configured one.
+Says what a refusal means for a person. Changes accounts' metadata and nothing else. Links in
+answers are never followed: WordPress writes them with the address it believes to have, which may
+be another host than the configured one.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -24,6 +24,9 @@ from journeysync.core.errors import ToolDown
 _CRASHED = "internal_server_error"
 """The code of WordPress' page for a crash: that one may pass."""
 _BOM = b"\xef\xbb\xbf"
+_READ_ONLY = b"write permissions"
+"""WooCommerce has no code of its own for this; a shop in another language says something else, and
+the sentence about the secret is shown then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +77,34 @@ class Client:
 
     def page(self, path: str, **query: str) -> Page:
         """Ask for a page of a list under `/wc/v3`."""
-        answer, rows = self._ask(f"/wc/v3/{path}", query)
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise ToolDown(self.tool, f"answers something else than a list to GET {path}.")
+        answer, found = self._ask("GET", f"/wc/v3/{path}", query)
+        rows = self._rows(found, f"GET {path}")
         total = answer.headers.get("x-wp-total", "")
         return Page(rows, int(total) if total.isdecimal() else None, _date(answer))
 
+    def change(self, path: str, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Change rows of a list under `/wc/v3`, at most 100; give the shop's answer to each.
+
+        It may be repeated: the rows say what is to be, not what to do.
+        """
+        _, found = self._ask("POST", f"/wc/v3/{path}/batch", {}, {"update": rows})
+        return self._rows(found.get("update") if isinstance(found, dict) else None, f"POST {path}")
+
+    def _rows(self, found: Any, asked: str) -> list[dict[str, Any]]:
+        if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
+            raise ToolDown(self.tool, f"answers something else than a list to {asked}.")
+        return found
+
     def site(self) -> Mapping[str, Any]:
         """Ask WordPress who it is: the only address that needs no key."""
-        _, found = self._ask("/", {})
+        _, found = self._ask("GET", "/", {})
         return found if isinstance(found, dict) else {}
 
-    def _ask(self, path: str, query: Mapping[str, str]) -> tuple[Answer, Any]:
-        request = Request(f"GET {path}", repeatable=True)
-        send = over_requests(self._session, "GET", self._base + path, params=query)
+    def _ask(
+        self, method: str, path: str, query: Mapping[str, str], body: object = None
+    ) -> tuple[Answer, Any]:
+        request = Request(f"{method} {path}", repeatable=True)
+        send = over_requests(self._session, method, self._base + path, params=query, body=body)
         answers: list[Answer] = []
 
         def exchange() -> Answer:
@@ -100,6 +117,11 @@ class Client:
     def _advice(self, answer: Answer) -> str:
         """Say what a person does about a refusal; WooCommerce's own words are misleading."""
         code = error_code(answer)
+        if code == "woocommerce_rest_authentication_error" and _READ_ONLY in answer.body:
+            return (
+                "The key may only read, and `write_to` names the shop: make a key with Read/Write "
+                "access, or take the shop out of `write_to`."
+            )
         if code == "woocommerce_rest_authentication_error":
             return (
                 f"The shop knows the key, but not its secret: put the one it was made with into "

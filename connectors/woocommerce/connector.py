@@ -1,7 +1,8 @@
 """WooCommerce: carts, orders, refunds and the people who made them, by its REST API v3.
 
-Reads only. The one surprising fact: the shop's dates carry no zone and its filter takes them in
-the shop's own unless told otherwise, and answers an empty list when that goes wrong.
+Shows stages on its accounts where `write_to` names it. The one surprising fact: the shop's dates
+carry no zone and its filter takes them in the shop's own unless told otherwise, and answers an
+empty list when that goes wrong.
 """
 
 import time
@@ -9,21 +10,33 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from journeysync.connectors.mapping_files import read_mapping
-from journeysync.connectors.woocommerce import check, normalise
+from journeysync.connectors.woocommerce import check, normalise, show
 from journeysync.connectors.woocommerce.client import Client
 from journeysync.connectors.woocommerce.mapping import TOOL, ShopMapping
 from journeysync.connectors.woocommerce.read import STREAMS, Reader
 from journeysync.connectors.woocommerce.settings import Settings, read_settings
 from journeysync.core.models import RawRecord, Reading
-from journeysync.core.ports import Batch, Finding, ToolSetup
+from journeysync.core.ports import (
+    Batch,
+    FieldSpec,
+    Finding,
+    Outcome,
+    PresentRecord,
+    Provisioning,
+    RecordWrite,
+    ToolSetup,
+)
 
 LAG = timedelta(minutes=5)
 """An order that a checkout is still writing may be dated a little back."""
 
 
 class WooCommerce:
-    """One shop, as `Source`."""
+    """One shop, as `Source` and `Display`."""
 
+    batch = show.BATCH
+    shows = show.SHOWS
+    carries: frozenset[str] | None = None
     lag = LAG
     streams: tuple[str, ...] = STREAMS
 
@@ -38,6 +51,7 @@ class WooCommerce:
         self.name = setup.name
         self._currency = setup.currency
         self._mapping = read_mapping(setup.folder, settings.mapping, TOOL, ShopMapping)
+        self._url = settings.url
         self._client = Client(setup.name, settings, sleep=sleep, monotonic=monotonic)
         sweep = timedelta(hours=settings.sweep_hours)
         self._reader = Reader(self._client, self._mapping, sweep)
@@ -58,6 +72,37 @@ class WooCommerce:
     def check(self) -> Sequence[Finding]:
         """Look at the key, the address, the shop's clock, and at statuses that no rule names."""
         return check.check(self._client, self._mapping, self._currency)
+
+    # --- Display -------------------------------------------------------------------------------
+
+    def present(
+        self, object_type: str, ids: Sequence[str], fields: Sequence[str], *, history: bool = False
+    ) -> list[PresentRecord]:
+        """Read our keys of these accounts' metadata; the shop keeps no history of them."""
+        del object_type, history  # accounts are all that shows a stage
+        return show.present(self._client, ids, fields)
+
+    def write_records(self, rows: Sequence[RecordWrite]) -> list[Outcome]:
+        """Set our keys in accounts' metadata."""
+        return show.write(self._client, rows)
+
+    def provision(
+        self,
+        object_types: Sequence[str],
+        specs: Sequence[FieldSpec],
+        *,
+        dry_run: bool,
+        remove: bool,
+    ) -> list[Provisioning]:
+        """Make nothing: metadata needs no definition."""
+        del object_types, specs, dry_run, remove
+        return []
+
+    def record_url(self, object_type: str, record_id: str) -> str:
+        """Say where a person sees the account; guests have no page."""
+        if object_type not in self.shows:
+            return ""
+        return f"{self._url}/wp-admin/user-edit.php?user_id={record_id}"
 
     @property
     def calls(self) -> int:

@@ -8,6 +8,7 @@ two records; so a guest's record never depends on which of his orders was read l
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from journeysync.connectors.mapping_files import fits
@@ -35,17 +36,24 @@ WHO_FIELDS = ("id", "customer_id", "billing", "date_created_gmt", "status")
 
 def text(value: object) -> str:
     """Take a text as it is, trimmed; a number as text; anything else is none."""
+    if type(value) is str:  # nearly always: asked first, it takes a third of the time
+        return value.strip()
     return str(value).strip() if isinstance(value, str | int | float) else ""
 
 
 def inside(row: Mapping[str, Any], path: str) -> str:
     """Follow a dotted path to a text."""
     found: Any = row
-    for step in path.split("."):
-        found = found.get(step) if isinstance(found, Mapping) else None
+    for step in _steps(path):
+        found = found.get(step) if isinstance(found, dict) else None
     if isinstance(found, bool):
         return str(found).lower()
     return text(found)
+
+
+@cache
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(path.split("."))
 
 
 def roots(paths: Iterable[str | None]) -> set[str]:
@@ -58,11 +66,15 @@ def guest_of(kind: str, row: Mapping[str, Any]) -> tuple[str, dict[str, str]] | 
 
     A guest belongs to one stream: when none of its orders names them any more, they are gone.
     """
+    billing = row.get("billing")
+    if not isinstance(billing, dict):
+        return None
+    phone = text(billing.get("phone"))
     typed = {
-        "email": inside(row, "billing.email").lower(),
-        "first_name": inside(row, "billing.first_name"),
-        "last_name": inside(row, "billing.last_name"),
-        "phone": re.sub(r"(?!^\+)\D", "", inside(row, "billing.phone")),
+        "email": text(billing.get("email")).lower(),
+        "first_name": text(billing.get("first_name")),
+        "last_name": text(billing.get("last_name")),
+        "phone": re.sub(r"(?!^\+)\D", "", phone) if phone else "",
     }
     if not any(typed.values()):
         return None
@@ -151,4 +163,4 @@ def keys_of(tool: str, kind: str, row: Mapping[str, Any]) -> list[RecordKey]:
 
 
 def _rows(value: object) -> list[Mapping[str, Any]]:
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

@@ -5,11 +5,10 @@ is passed over without a word. Totals tell: a walk during which rows vanished is
 """
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from typing import Any
 
 from journeysync.connectors.woocommerce.client import Page
-from journeysync.connectors.woocommerce.times import parse_gmt
+from journeysync.connectors.woocommerce.times import naive
 from journeysync.core.errors import ToolDown
 
 SIZE = 100
@@ -45,6 +44,7 @@ class _Walk:
     def pages(self, ask: Ask) -> Iterator[Page]:
         first, number, new, last = ask(1), 0, 0, 0
         page = first
+        start = naive(first.at) if first.at is not None else ""
         while True:
             number += 1
             yield page
@@ -52,7 +52,7 @@ class _Walk:
             # The same page again: somebody answers from a cache.
             self.lost |= number > 1 and bool(ids) and ids[0] <= last
             last = max(ids, default=last)
-            new += sum(self._came_after(row, first.at) for row in page.rows)
+            new += sum(self._came_after(row, start) for row in page.rows)
             total = page.total
             if total is None:
                 more = len(page.rows) == SIZE
@@ -70,6 +70,7 @@ class _Walk:
                 return
             page = ask(number + 1)
 
-    def _came_after(self, row: dict[str, Any], start: datetime | None) -> bool:
-        at = parse_gmt(row.get(self._moved))
-        return at is not None and start is not None and at > start
+    def _came_after(self, row: dict[str, Any], start: str) -> bool:
+        """Compare as texts, which both sort as instants do: this is asked of every row."""
+        at = row.get(self._moved)
+        return bool(start) and isinstance(at, str) and at > start

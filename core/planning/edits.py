@@ -80,14 +80,20 @@ class Edit:
 
 
 def settle(
-    edits: Sequence[Edit], precedence: Mapping[str, int], against: str
+    edits: Sequence[Edit], precedence: Mapping[str, int], against: str, standing: Pin | None = None
 ) -> tuple[Pin, tuple[Edit, ...]] | None:
     """Choose among the stages people set in several records; return the pin and who lost.
 
     The later edit wins where the CRMs tell when, else the tool that comes first in `precedence`.
+    An edit that shows only now wins over the pin that is `standing`, unless it was made before it.
     """
     if not edits:
         return None
+    if standing is not None and standing.at is not None:
+        late = [edit for edit in edits if edit.at is not None and edit.at < standing.at]
+        if len(late) == len(edits):
+            return standing, tuple(edit for edit in late if edit.value != standing.stage)
+        edits = [edit for edit in edits if edit not in late]
 
     def order(edit: Edit) -> tuple[float, int, str]:
         when = edit.at.timestamp() if edit.at else 0.0

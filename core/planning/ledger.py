@@ -71,6 +71,8 @@ class World:
     records: Mapping[RecordId, PresentRecord] = field(default_factory=dict)
     tasks: Mapping[str, PresentTask] = field(default_factory=dict)
     """By key."""
+    homes: Mapping[str, str] = field(default_factory=dict)
+    """Key -> the tool that has the task, where there are several CRMs to ask."""
     owners: Mapping[str, Mapping[str, OwnerInfo]] = field(default_factory=dict)
     """Tool -> owner id -> owner."""
     down: frozenset[str] = frozenset()
@@ -94,3 +96,23 @@ class Rules:
     max_per_owner_per_day: int
     batch: Mapping[str, int]
     """Tool -> rows one writing call takes."""
+    shows: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Tool -> types of records that can hold our fields; not named: all."""
+    carries: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Tool -> our fields that its records can hold; not named: all."""
+    without_tasks: frozenset[str] = frozenset()
+    """Tools that show stages and keep no tasks."""
+
+    def holds(self, tool: str, object_type: str) -> bool:
+        """Say whether records of a type can hold our fields."""
+        return tool not in self.shows or object_type in self.shows[tool]
+
+    def carried(self, tool: str, want: Mapping[str, str]) -> dict[str, str]:
+        """Keep of what is wanted what a tool's records can hold."""
+        known = self.carries.get(tool)
+        return {name: value for name, value in want.items() if known is None or name in known}
+
+    @property
+    def with_tasks(self) -> tuple[str, ...]:
+        """The tools that tasks can go to, in the order of `write_to`."""
+        return tuple(tool for tool in self.write_to if tool not in self.without_tasks)

@@ -12,7 +12,7 @@ from journeysync.core.planning import fields as f
 from journeysync.core.planning.edits import Edit, equal, judge, settle, stage_edit
 from journeysync.core.planning.ledger import Entry, Ledger, RecordId, Rules, World
 from journeysync.core.planning.plan import Adoption, FieldChange, Note, PinFound, RecordChange
-from journeysync.core.planning.shown import WRITTEN, Atlas, Pin, against, shown_answer, wanted
+from journeysync.core.planning.shown import Atlas, Pin, against, shown_answer, wanted
 from journeysync.core.planning.views import CustomerView
 from journeysync.core.ports import Held, PresentRecord
 
@@ -33,10 +33,12 @@ def targets(view: CustomerView, rules: Rules) -> Iterator[RecordId]:
     """List the CRM records that show this customer's stage."""
     for tool in rules.write_to:
         for person in view.people:
-            if person.tool == tool:
+            if person.tool == tool and rules.holds(tool, person.type):
                 yield tool, person.type, person.id
-        if rules.company_grain and view.company is not None and view.company.tool == tool:
-            yield tool, "company", view.company.id
+        if rules.company_grain and rules.holds(tool, "company"):
+            for company in view.companies:
+                if company.tool == tool:
+                    yield tool, "company", company.id
 
 
 def override_pin(view: CustomerView, computed: str) -> Pin | None:
@@ -71,11 +73,8 @@ def to_read(
         for record in targets(view, rules):
             entries = ledger.fields.get(record, {})
             fresh = f"{record[0]}:{record[2]}" in view.touched
-            differs = any(
-                not equal(name, entries[name].value if name in entries else "", value)
-                for name, value in want.items()
-            )
-            if differs or (fresh and (entries or any(want.values()))):
+            mine = rules.carried(record[0], want)
+            if _differs(mine, entries) or (fresh and (entries or any(mine.values()))):
                 found.append(record)
     return found
 
@@ -92,7 +91,7 @@ def pins_of(
             continue
         computed = against(view)
         edits = _edits(view, atlas, rules, ledger, world)
-        settled = settle(edits, rules.precedence, computed)
+        settled = settle(edits, rules.precedence, computed, pins.get(view.id))
         if settled is not None:
             pin, losers = settled
             if pin.stage == _computed_option(view, atlas):
@@ -145,8 +144,9 @@ def record_changes(
     """Compare every record that was read; say what to write, adopt, keep and stop."""
     plan = RecordPlan()
     for view in views:
-        want = wanted(view, atlas, pins.get(view.id), now)
+        everything = wanted(view, atlas, pins.get(view.id), now)
         for record in targets(view, rules):
+            want = rules.carried(record[0], everything)
             if record[0] in world.down:
                 if _differs(want, ledger.fields.get(record, {})):
                     plan.notes.append(_note("waiting", record, f"{record[0]} cannot be reached"))
@@ -157,7 +157,13 @@ def record_changes(
             if not present.id:
                 plan.notes.append(_note("gone", record, "the record is no longer there"))
                 continue
-            _compare(plan, view, record, present, want, ledger.fields.get(record, {}))
+            because = everything[f.REASON] or "no longer on a journey"
+            entries = ledger.fields.get(record, {})
+            changes = _compare(plan, record, present, want, entries)
+            if changes:
+                plan.changes.append(
+                    RecordChange(record[0], record[1], present.id, view.id, because, changes)
+                )
     return plan
 
 
@@ -170,16 +176,15 @@ def _differs(want: Mapping[str, str], entries: Mapping[str, Entry]) -> bool:
 
 def _compare(
     plan: RecordPlan,
-    view: CustomerView,
     record: RecordId,
     present: PresentRecord,
     want: Mapping[str, str],
     entries: Mapping[str, Entry],
-) -> None:
+) -> tuple[FieldChange, ...]:
+    """Judge every field of a record; return those to write, note the rest."""
     tool, kind, _ = record
     changes = []
-    for name in WRITTEN:
-        value = want[name]
+    for name, value in want.items():
         held = present.fields.get(name, _EMPTY)
         verdict = judge(name, value, entries.get(name), held)
         match verdict.do:
@@ -199,9 +204,7 @@ def _compare(
                     _note("stopped", record,
                           f"another automation keeps changing {name}; we no longer write it")
                 )  # fmt: skip
-    if changes:
-        because = want[f.REASON] or "no longer on a journey"
-        plan.changes.append(RecordChange(tool, kind, present.id, view.id, because, tuple(changes)))
+    return tuple(changes)
 
 
 def _note(kind: str, record: RecordId, what: str) -> Note:

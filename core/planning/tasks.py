@@ -95,7 +95,7 @@ def task_changes(
     alias_of = {old: new for new, old in aliases.items()}
     open_now: Counter[str] = Counter()
     for key, task in sorted(ledger.tasks.items()):
-        if _follow(plan, task, by_task.get(key), atlas, world, alias_of.get(key, "")):
+        if _follow(plan, task, by_task.get(key), atlas, rules, world, alias_of.get(key, "")):
             open_now.update(task.customers)
     wanted = [
         need
@@ -141,15 +141,21 @@ def _in_time(need: Need, rules: Rules) -> bool:
 
 
 def _follow(
-    plan: TaskPlan, task: TaskEntry, need: Need | None, atlas: Atlas, world: World, alias: str
+    plan: TaskPlan,
+    task: TaskEntry,
+    need: Need | None,
+    atlas: Atlas,
+    rules: Rules,
+    world: World,
+    alias: str,
 ) -> bool:
     """Decide a task that the ledger knows; return whether it stays open."""
     if task.standing != "open":
         if alias and need is not None:
             plan.findings.append(_finding(task, task.standing, need, alias))
         return False
-    if task.tool in world.down:
-        return True
+    if task.tool in world.down or task.tool not in rules.with_tasks:
+        return True  # nobody can say what became of it
     present = world.tasks.get(task.key)
     if present is None or (present.status != "open" and not present.closed_by_us):
         # A task that the CRM no longer knows was deleted, for good.
@@ -234,7 +240,8 @@ def _open(
             plan.notes.append(Note("waiting", tool, view.id, f"{tool} cannot be reached"))
             continue
         members = _members(need)
-        if _adopt(plan, need, atlas, world.tasks.get(need.key), tool, members, open_now):
+        home = world.homes.get(need.key, tool)
+        if _adopt(plan, need, atlas, world.tasks.get(need.key), home, members, open_now):
             continue
         if any(open_now[member] >= rules.max_open_per_customer for member in members):
             plan.waiting += 1
@@ -247,7 +254,9 @@ def _open(
             plan.held_back["daily_cap" if full else "owner_cap"] += 1
             continue
         task = ledger.task(need.key)
-        plan.changes.append(_opening(need, atlas, tool, owner, members, task))
+        # One that we closed in a CRM that is no longer the right one stays closed there.
+        before = task if task is not None and task.tool == tool else None
+        plan.changes.append(_opening(need, atlas, tool, owner, members, before))
         if passed_over or not owner:
             plan.notes.append(_unassigned(tool, need, passed_over, owner))
         today += 1
@@ -260,16 +269,16 @@ def _adopt(
     need: Need,
     atlas: Atlas,
     present: PresentTask | None,
-    tool: str,
+    home: str,
     members: tuple[str, ...],
     open_now: Counter[str],
 ) -> bool:
-    """Take over a task that the CRM has under this key although the ledger does not know it."""
+    """Take over a task that a CRM has under this key although the ledger does not know it."""
     if present is None or present.closed_by_us:
         return False
     plan.findings.append(
         TaskFinding(
-            need.key, present.status, tool, present.id, members, tuple(need.journeys),
+            need.key, present.status, home, present.id, members, tuple(need.journeys),
             need.touchpoint, need.anchor, need.k, present.due or due_of(need, atlas), present.owner,
             present.subject,
         )
@@ -305,10 +314,10 @@ def _members(need: Need) -> tuple[str, ...]:
 def _tool(need: Need, touchpoint: Touchpoint, rules: Rules) -> str | None:
     """Choose the CRM: the department's, or where no record of the customer is there, another."""
     here = {person.tool for view, _, _ in need.members for person in view.people}
-    here |= {view.company.tool for view, _, _ in need.members if view.company is not None}
+    here |= {company.tool for view, _, _ in need.members for company in view.companies}
     department = rules.departments.get(touchpoint.owner, {})
-    own = [tool for tool in rules.write_to if f"{tool}_owner" in department]
-    return next((tool for tool in (*own, *rules.write_to) if tool in here), None)
+    own = [tool for tool in rules.with_tasks if f"{tool}_owner" in department]
+    return next((tool for tool in (*own, *rules.with_tasks) if tool in here), None)
 
 
 def _assignee(
@@ -321,8 +330,7 @@ def _assignee(
     if one.anchor_event is not None and one.anchor_event.tool == tool:
         candidates.append(str(one.anchor_event.attributes.get("owner", "")))
     candidates += [person.owner for person in view.people if person.tool == tool]
-    if view.company is not None and view.company.tool == tool:
-        candidates.append(view.company.owner)
+    candidates += [company.owner for company in view.companies if company.tool == tool]
     email = rules.departments.get(touchpoint.owner, {}).get(f"{tool}_owner", "").lower()
     candidates += sorted(o.id for o in owners.values() if email and o.email.lower() == email)
     passed_over = ""
@@ -351,6 +359,5 @@ def _about(need: Need, tool: str) -> tuple[tuple[str, str], ...]:
         event = one.anchor_event
         if event and event.tool == tool and event.subject_type == "deal":
             about.append(("deal", event.subject_id))
-        if view.company is not None and view.company.tool == tool:
-            about.append(("company", view.company.id))
+        about += [("company", company.id) for company in view.companies if company.tool == tool]
     return tuple(dict.fromkeys(about))

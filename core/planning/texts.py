@@ -114,7 +114,7 @@ def names(view: CustomerView, need: Expectation, touchpoint: Touchpoint, journey
         "customer.name": view.name,
         "customer.first_name": view.first_name or view.name,
         "customer.last_name": view.last_name or view.name,
-        "customer.company": view.company.label if view.company else "",
+        "customer.company": view.company_name,
         "touchpoint.label": touchpoint.title,
         "touchpoint.deadline": minute(need.deadline, zone),
         "anchor.at": minute(need.anchor_at, zone),

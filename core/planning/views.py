@@ -91,15 +91,21 @@ class CustomerView:
     people: tuple[PersonRecord, ...]
     """The records that stand for this customer, those of the first tool in `precedence` first."""
     answers: tuple[JourneyAnswer, ...]
-    company: CompanyRecord | None = None
+    companies: tuple[CompanyRecord, ...] = ()
+    """The companies that their records name, in the order of the people."""
     override: Override | None = None
     touched: frozenset[str] = field(default_factory=frozenset)
     """Names of records that changed since the last run: a person may have edited our fields."""
     hold: datetime | None = None
     """Until when this customer is to be left alone: no task, in any journey."""
-    outvoted: Override | None = None
-    """The stage pinned with `override` where the CRM's own override field says another."""
+    outvoted: tuple[Override, ...] = ()
+    """Other stages that people asked for: in a CRM that comes later in `precedence`, or with
+    `override` where a CRM's own field pins one."""
     ended: tuple[Ended, ...] = ()
+
+    @property
+    def company_name(self) -> str:
+        return next((company.label for company in self.companies if company.label), "")
 
     @property
     def first_name(self) -> str:
@@ -115,7 +121,7 @@ class CustomerView:
         full = f"{self.first_name} {self.last_name}".strip()
         if full:
             return full
-        if self.company is not None and self.company.label:
-            return self.company.label
+        if self.company_name:
+            return self.company_name
         emails = (email for person in self.people for email in person.emails)
         return next(emails, self.people[0].name if self.people else self.id)

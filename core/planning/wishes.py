@@ -28,11 +28,7 @@ def _of(view: CustomerView, atlas: Atlas, changed: Collection[str]) -> Iterator[
         yield Note("hold", BY_COMMAND, who, f"is left alone until {end}: no task")
     if view.override is not None:
         what = f"{_means(view.override)} pins the stage {_end(view.override.until, atlas)}"
-        if view.outvoted is not None:
-            what += (
-                f"; “{view.outvoted.value}”, set with `journeysync override` "
-                f"{_end(view.outvoted.until, atlas)}, gives way to it"
-            )
+        what += "".join(f"; {_gives_way(one, atlas)}" for one in view.outvoted)
         yield Note("pinned", view.override.tool, who, what)
     for one in view.ended:
         # A date in the CRM stays there when it is over: told once, with the change it brings.
@@ -45,6 +41,11 @@ def _means(override: Override) -> str:
     if override.tool == BY_COMMAND:
         return f"{_name(override.tool)} (“{override.value}”)"
     return _name(override.tool)
+
+
+def _gives_way(override: Override, atlas: Atlas) -> str:
+    where = "with `journeysync override`" if override.tool == BY_COMMAND else f"in {override.tool}"
+    return f"“{override.value}”, set {where} {_end(override.until, atlas)}, gives way to it"
 
 
 def _name(tool: str) -> str:

@@ -13,7 +13,7 @@ from journeysync.core.errors import Stale
 from journeysync.core.instants import to_micros
 from journeysync.core.planning.edits import equal
 from journeysync.core.planning.plan import Plan, RecordChange, TaskChange
-from journeysync.core.ports import Destination, PresentRecord, PresentTask
+from journeysync.core.ports import Display, PresentRecord, PresentTask
 from journeysync.core.running.execute import execute
 from journeysync.core.running.gather import in_batches
 from journeysync.core.running.recover import recover
@@ -76,7 +76,7 @@ def _records_that_differ(job: Job, plan: Plan) -> Iterable[str]:
 
 
 def _present(
-    destination: Destination, kind: str, changes: dict[str, RecordChange]
+    destination: Display, kind: str, changes: dict[str, RecordChange]
 ) -> Iterable[PresentRecord]:
     names = sorted({one.field for change in changes.values() for one in change.fields})
     ids = list(changes)

@@ -17,7 +17,7 @@ from journeysync.core.errors import Retry as Unanswered
 from journeysync.core.instants import to_micros
 from journeysync.core.planning import fields as f
 from journeysync.core.planning.plan import Counts, Plan, RecordChange, TaskChange
-from journeysync.core.ports import Destination, Outcome, RecordWrite, TaskWrite
+from journeysync.core.ports import Destination, Display, Outcome, RecordWrite, TaskWrite
 from journeysync.core.running.progress import Progress
 from journeysync.core.state import changes as changes_of_runs
 from journeysync.core.state import ledger
@@ -60,7 +60,7 @@ class Executed:
 def execute(
     store: Store,
     plan: Plan,
-    destinations: Mapping[str, Destination],
+    destinations: Mapping[str, Display],
     *,
     run: str,
     now: datetime,
@@ -97,9 +97,7 @@ def execute(
     return result
 
 
-def _batches(
-    plan: Plan, destinations: Mapping[str, Destination]
-) -> Iterator[tuple[str, list[Change]]]:
+def _batches(plan: Plan, destinations: Mapping[str, Display]) -> Iterator[tuple[str, list[Change]]]:
     """Cut the plan into calls: records by type, then tasks to open, then tasks to change."""
 
     def kind(change: Change) -> tuple[str, str]:
@@ -121,13 +119,14 @@ def _batches(
                 yield tool, rows[start : start + size]
 
 
-def _send(destination: Destination, changes: Sequence[Change]) -> dict[str, Outcome]:
+def _send(destination: Display, changes: Sequence[Change]) -> dict[str, Outcome]:
     first = changes[0]
     if isinstance(first, RecordChange):
         rows = cast("Sequence[RecordChange]", changes)
         answers = destination.write_records([_record_write(row) for row in rows])
         return {f"{first.object_type}:{one.key}": one for one in answers}
     tasks = [task_write(cast("TaskChange", change)) for change in changes]
+    assert isinstance(destination, Destination), "no task is planned for a tool without tasks"
     send: Callable[[Sequence[TaskWrite]], list[Outcome]] = (
         destination.create_tasks if first.action == "open" else destination.change_tasks
     )

@@ -10,7 +10,7 @@ from journeysync.core.planning.edits import equal
 from journeysync.core.planning.ledger import Ledger, RecordId, World
 from journeysync.core.planning.make import Questions
 from journeysync.core.planning.shown import WRITTEN
-from journeysync.core.ports import Destination, OwnerInfo, PresentRecord, PresentTask
+from journeysync.core.ports import Destination, Display, OwnerInfo, PresentRecord, PresentTask
 
 
 @dataclass(slots=True)
@@ -24,7 +24,7 @@ class Gathered:
 
 
 def gather(
-    destinations: Mapping[str, Destination],
+    destinations: Mapping[str, Display],
     asked: Questions,
     ledger: Ledger,
     down: Mapping[str, str],
@@ -32,6 +32,7 @@ def gather(
     """Ask every CRM for its part."""
     records: dict[RecordId, PresentRecord] = {}
     tasks: dict[str, PresentTask] = {}
+    homes: dict[str, str] = {}
     owners: dict[str, dict[str, OwnerInfo]] = {}
     found = Gathered(World())
     failed = dict(down)
@@ -41,30 +42,36 @@ def gather(
         mine = [record for record in asked.records if record[0] == name]
         try:
             records |= _records(destination, mine, ledger)
+            if not isinstance(destination, Destination):
+                continue
             known = [one for key in asked.task_keys if (one := ledger.tasks.get(key)) is not None]
             mine_by_id = {one.id: one.key for one in known if one.tool == name and one.id}
             keys = [key for key in asked.task_keys if key not in ledger.tasks]
             if keys or mine_by_id:
                 owners[name] = {owner.id: owner for owner in destination.owners()}
             for task in in_batches(destination, keys=keys, ids=list(mine_by_id)):
-                tasks[mine_by_id.get(task.id, task.key)] = task
+                key = mine_by_id.get(task.id, task.key)
+                if homes.setdefault(key, name) == name:  # a copy elsewhere is not ours
+                    tasks[key] = task
         except (BadCredentials, OverBudget) as error:
             failed[name] = str(error)
             found.stopped = found.stopped or error
         except (ToolDown, Unanswered) as error:
             failed[name] = str(error)
     found.failed = failed
-    found.world = World(records, tasks, owners, frozenset(failed))
+    found.world = World(records, tasks, homes, owners, frozenset(failed))
     return found
 
 
 def in_batches(
-    destination: Destination, *, keys: Sequence[str] = (), ids: Sequence[str] = ()
+    destination: Display, *, keys: Sequence[str] = (), ids: Sequence[str] = ()
 ) -> Iterator[PresentTask]:
     """Read tasks, as many at a time as the CRM takes; by id where we know it.
 
     A CRM that cannot hold our key in a field of its own finds tasks by id only.
     """
+    if not isinstance(destination, Destination):
+        return
     size = destination.batch
     for start in range(0, len(keys), size):
         yield from destination.tasks(keys=keys[start : start + size])
@@ -73,14 +80,16 @@ def in_batches(
 
 
 def _records(
-    destination: Destination, asked: Sequence[RecordId], ledger: Ledger
+    destination: Display, asked: Sequence[RecordId], ledger: Ledger
 ) -> dict[RecordId, PresentRecord]:
     found: dict[RecordId, PresentRecord] = {}
+    carried = destination.carries
+    names = [name for name in WRITTEN if carried is None or name in carried]
     for kind, group in groupby(sorted(asked), key=lambda record: record[1]):
         ids = [number for _, _, number in group]
         for start in range(0, len(ids), destination.batch):
             part = ids[start : start + destination.batch]
-            answers = destination.present(kind, part, WRITTEN)
+            answers = destination.present(kind, part, names)
             odd = [
                 answer.asked
                 for answer in answers
@@ -88,7 +97,7 @@ def _records(
             ]
             if odd:  # somebody changed our fields: only now is it worth asking who
                 by_id = {answer.asked: answer for answer in answers}
-                told = destination.present(kind, odd, WRITTEN, history=True)
+                told = destination.present(kind, odd, names, history=True)
                 by_id |= {answer.asked: answer for answer in told}
                 answers = list(by_id.values())
             found |= {(destination.name, kind, answer.asked): answer for answer in answers}

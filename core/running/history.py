@@ -26,7 +26,7 @@ class History:
 
     ids: list[str]
     people: list[tuple[PersonRecord, ...]]
-    companies: list[CompanyRecord | None]
+    companies: list[tuple[CompanyRecord, ...]]
     attributes: list[Attributes]
     customers: pa.Table
     events: pa.Table
@@ -48,8 +48,8 @@ def load_history(
     people = [_ordered([loaded[name] for name in members[customer]], rules) for customer in ids]
     companies = _companies(connection, people)
     attributes: list[Attributes] = [
-        {**(company.attributes if company else {}), **merged(some, rules)}
-        for some, company in zip(people, companies, strict=True)
+        {**_merged(theirs), **merged(some, rules)}
+        for some, theirs in zip(people, companies, strict=True)
     ]
     rows = _events(connection, number)
     wanted = sorted(attributes_named(journeys))
@@ -89,10 +89,19 @@ def _ordered(people: list[PersonRecord], rules: IdentityRules) -> tuple[PersonRe
 
 def _companies(
     connection: Connection, people: Sequence[tuple[PersonRecord, ...]]
-) -> list[CompanyRecord | None]:
-    names = [next((p.company for p in some if p.company), "") for some in people]
-    loaded = records.load_companies(connection, set(names) - {""})
-    return [loaded.get(name) for name in names]
+) -> list[tuple[CompanyRecord, ...]]:
+    """Load the companies that each customer's records name, in the order of the records."""
+    names = [list(dict.fromkeys(p.company for p in some if p.company)) for some in people]
+    loaded = records.load_companies(connection, {name for some in names for name in some})
+    return [tuple(loaded[name] for name in some if name in loaded) for some in names]
+
+
+def _merged(companies: Sequence[CompanyRecord]) -> Attributes:
+    """Take each attribute from the first company that has it."""
+    found: dict[str, Scalar] = {}
+    for company in reversed(companies):
+        found |= company.attributes
+    return found
 
 
 def _events(connection: Connection, number: Mapping[str, int]) -> list[tuple[Any, ...]]:

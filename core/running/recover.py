@@ -11,7 +11,7 @@ from journeysync.core.errors import Retry as Unanswered
 from journeysync.core.instants import to_micros
 from journeysync.core.planning.edits import equal
 from journeysync.core.planning.plan import RecordChange, TaskChange
-from journeysync.core.ports import Destination, PresentRecord, PresentTask
+from journeysync.core.ports import Display, PresentRecord, PresentTask
 from journeysync.core.running.execute import Change, confirm
 from journeysync.core.running.gather import in_batches
 from journeysync.core.state import changes, ledger
@@ -19,7 +19,7 @@ from journeysync.core.state import tables as t
 from journeysync.core.state.store import Store, upsert
 
 
-def recover(store: Store, destinations: Mapping[str, Destination], now: datetime) -> int:
+def recover(store: Store, destinations: Mapping[str, Display], now: datetime) -> int:
     """Settle every intent that is left over; return how many there were.
 
     A tool that cannot be asked keeps its intents. The customers concerned are looked at again.
@@ -59,7 +59,7 @@ def _customers(left: Iterable[Change]) -> list[str]:
     return sorted(found)
 
 
-def _made(destination: Destination, left: list[Change]) -> dict[tuple[str, str], str]:
+def _made(destination: Display, left: list[Change]) -> dict[tuple[str, str], str]:
     """Return the changes that the CRM has made, with the id of the task or record."""
     made: dict[tuple[str, str], str] = {}
     records = [change for change in left if isinstance(change, RecordChange)]

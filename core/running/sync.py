@@ -36,7 +36,7 @@ from journeysync.core.planning.plan import Counts, Plan
 from journeysync.core.planning.records import targets
 from journeysync.core.planning.shown import Atlas
 from journeysync.core.planning.views import CustomerView
-from journeysync.core.ports import Destination, Source
+from journeysync.core.ports import Destination, Display, Source
 from journeysync.core.running.answers import Evaluated, Setting, evaluate_customers
 from journeysync.core.running.execute import Executed, execute
 from journeysync.core.running.gather import gather
@@ -68,7 +68,7 @@ class Job:
     workspace: Workspace
     journeys: tuple[Journey, ...]
     sources: Mapping[str, Source]
-    destinations: Mapping[str, Destination]
+    destinations: Mapping[str, Display]
     now: datetime
     """The instant that is judged."""
     clock: datetime
@@ -221,6 +221,8 @@ def _plan(
     down = {tool: why for tool, why in unread.items() if tool in job.destinations}
     gathered = gather(job.destinations, asked, ledger, down)
     gone = {record for record, held in gathered.world.records.items() if not held.id}
+    if len(gone) > max(GUARD_FLOOR, len(gathered.world.records) // 10):
+        gone = set()  # so many at once are a key with fewer rights, or a tool that is not well
     views = _without(job, views, gone)
     plan = make_plan(
         views, atlas, rules, ledger, gathered.world, now=job.now, fingerprint=mark,
@@ -342,7 +344,8 @@ def rules_of(job: Job) -> Rules:
     clock = Clock.of(Calendar(timezone=workspace.timezone))
     now = np.array([to_micros(job.now)], dtype=np.int64)
     horizon = int(clock.subtract(now, workspace.tasks.horizon)[0])
-    order = workspace.precedence or tuple(workspace.tools)
+    # Never the order of the tools in the file: which one is read first must not matter.
+    order = workspace.precedence or workspace.write_to
     live_from = None
     if workspace.live_from is not None:
         live_from = datetime.fromisoformat(workspace.live_from)
@@ -359,6 +362,15 @@ def rules_of(job: Job) -> Rules:
         max_per_day=workspace.tasks.max_per_day,
         max_per_owner_per_day=workspace.tasks.max_per_owner_per_day,
         batch={name: tool.batch for name, tool in job.destinations.items()},
+        shows={name: tool.shows for name, tool in job.destinations.items()},
+        carries={
+            name: carried
+            for name, tool in job.destinations.items()
+            if (carried := tool.carries) is not None
+        },
+        without_tasks=frozenset(
+            name for name, tool in job.destinations.items() if not isinstance(tool, Destination)
+        ),
     )
 
 

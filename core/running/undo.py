@@ -9,7 +9,7 @@ from journeysync.core.errors import Usage
 from journeysync.core.planning.ledger import RecordId, World
 from journeysync.core.planning.plan import Plan, RecordChange, TaskChange
 from journeysync.core.planning.undo import Change, undo_plan
-from journeysync.core.ports import Destination, PresentRecord
+from journeysync.core.ports import Display, PresentRecord
 from journeysync.core.running.gather import in_batches
 from journeysync.core.running.recover import recover
 from journeysync.core.running.sync import Job, fingerprint
@@ -44,7 +44,7 @@ def plan_undo(job: Job, text: str) -> tuple[str, Plan]:
 
 
 def _records(
-    destination: Destination, changes: Sequence[Change]
+    destination: Display, changes: Sequence[Change]
 ) -> Iterator[tuple[RecordId, PresentRecord]]:
     written = [one for one in changes if isinstance(one, RecordChange)]
     for kind in sorted({one.object_type for one in written}):

@@ -23,7 +23,7 @@ class Wishes:
     """What was asked for one customer, and how long it holds."""
 
     override: Override | None = None
-    outvoted: Override | None = None
+    outvoted: tuple[Override, ...] = ()
     hold: datetime | None = None
     ended: tuple[Ended, ...] = ()
     remarks: tuple[str, ...] = ()
@@ -32,7 +32,7 @@ class Wishes:
     @property
     def next_end(self) -> int | None:
         """The instant (micros) at which the first of it ends."""
-        ends = [self.hold] + [one.until for one in (self.override, self.outvoted) if one]
+        ends = [self.hold, *(one.until for one in (self.override, *self.outvoted) if one)]
         return min((to_micros(end) for end in ends if end is not None), default=None)
 
 
@@ -48,22 +48,28 @@ def wishes_of(
     pinned = stored.overrides(connection, people)
     found = {}
     for customer, records in people.items():
-        field, ended, remark = _in_the_crm(records, journeys, now, zone)
+        asked, ended, remark = _in_the_crms(records, journeys, now, zone)
         command, over, odd = _by_command(customer, pinned.get(customer), journeys, now)
         hold = holds.get(customer)
         if hold is not None and hold <= now:
             over, hold = (*over, Ended("hold", BY_COMMAND, hold)), None
-        found[customer] = Wishes(
-            field or command, command if field else None, hold, (*ended, *over), (*remark, *odd)
-        )
+        asked += [command] if command else []
+        first = asked[0] if asked else None
+        losers = tuple(one for one in asked[1:] if first and one.value != first.value)
+        found[customer] = Wishes(first, losers, hold, (*ended, *over), (*remark, *odd))
     return found
 
 
-def _in_the_crm(
+def _in_the_crms(
     people: Sequence[PersonRecord], journeys: Sequence[Journey], now: datetime, zone: ZoneInfo
-) -> tuple[Override | None, tuple[Ended, ...], tuple[str, ...]]:
-    """Read the override field; return the override, those that have ended, and what is wrong."""
+) -> tuple[list[Override], list[Ended], list[str]]:
+    """Read the override fields; return what they ask for, what has ended, and what is wrong.
+
+    The people come in the order of `precedence`, and so do the overrides.
+    """
+    asked: list[Override] = []
     ended: list[Ended] = []
+    remarks: list[str] = []
     for person in people:
         text = str(person.attributes.get(f.OVERRIDE, "")).strip()
         if not text:
@@ -74,13 +80,13 @@ def _in_the_crm(
             continue
         option = option_of(text, journeys)
         if option is None:
-            remark = (
+            remarks.append(
                 f"{person.tool} {person.type} {person.id}: journey_override holds no stage of "
                 "the journeys; choose one of the listed stages."
             )
-            return None, (), (remark,)
-        return Override(option, person.tool, until), (), ()
-    return None, tuple(ended), ()
+        else:
+            asked.append(Override(option, person.tool, until))
+    return asked, [] if asked else ended, remarks
 
 
 def _by_command(

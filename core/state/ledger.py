@@ -420,7 +420,8 @@ def failed_customers(connection: Connection) -> set[str]:
 
 
 def longest_waiting(connection: Connection) -> str:
-    """Name a record of the customer whose open task was due first; empty where no task is open."""
+    """Name a record of the customer whose open task was due first; where none is open, of any."""
+    anybody = select(func.min(t.person.c.name)).where(t.person.c.customer != "")
     found = connection.execute(
         select(t.person.c.name)
         .join(t.task_customer, t.task_customer.c.customer == t.person.c.customer)
@@ -429,4 +430,4 @@ def longest_waiting(connection: Connection) -> str:
         .order_by(t.task.c.due, t.task.c.key, t.person.c.name)
         .limit(1)
     ).scalar()
-    return found or ""
+    return found or connection.execute(anybody).scalar() or ""

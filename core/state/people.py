@@ -54,6 +54,22 @@ def customers_of(connection: Connection, names: Collection[str]) -> dict[str, st
     }
 
 
+def left_behind(connection: Connection, before: Mapping[str, str]) -> set[str]:
+    """Name the records that stand for one customer with a record that is gone: they look again.
+
+    `before`: customer by record, as it was.
+    """
+    here = customers_of(connection, before)
+    lost = sorted({customer for name, customer in before.items() if name not in here} - {""})
+    return {
+        name
+        for part in chunks(lost)
+        for (name,) in connection.execute(
+            select(t.person.c.name).where(among(t.person.c.customer, part))
+        )
+    }
+
+
 def together(parts: Sequence[PersonRecord]) -> PersonRecord:
     """Put together what several records say of one person. Pure; their order does not matter."""
     told = [one for one in parts if one.created_at is not None]

@@ -29,7 +29,14 @@ from journeysync.core.state.among import among
 from journeysync.core.state.erasing import WITHHELD
 from journeysync.core.state.forgetting import Memory
 from journeysync.core.state.ledger import edited_records
-from journeysync.core.state.people import Keys, customers_of, gather, key_rows, person_row
+from journeysync.core.state.people import (
+    Keys,
+    customers_of,
+    gather,
+    key_rows,
+    left_behind,
+    person_row,
+)
 from journeysync.core.state.sifting import Sifted, sift
 from journeysync.core.state.store import chunks, upsert
 
@@ -168,6 +175,17 @@ def unknown(connection: Connection, listed: Mapping[RecordKey, str]) -> list[Rec
     return [key for key in listed if key not in same]
 
 
+def marks(connection: Connection, tool: str, stream: str) -> dict[RecordKey, str]:
+    """Give the marks of all records of a stream that are not gone."""
+    row = t.raw_record.c
+    stored = connection.execute(
+        select(row.type, row.id, row.mark).where(
+            row.tool == tool, row.stream == stream, row.deleted != 1
+        )
+    )
+    return {RecordKey(tool, kind, number): mark for kind, number, mark in stored}
+
+
 def renormalise(
     connection: Connection,
     tool: str,
@@ -245,6 +263,7 @@ def _replace(connection: Connection, readings: dict[str, Reading], keys: Keys) -
     """Put new readings in the place of what these records gave before; mark who is touched."""
     sources = list(readings)
     touched = {person for part in chunks(sources) for person in _people_of(connection, part)}
+    before = customers_of(connection, touched)
     for part in chunks(sources):
         old = connection.execute(select(t.person.c.name).where(among(t.person.c.source, part)))
         names = [name for (name,) in old]
@@ -263,6 +282,7 @@ def _replace(connection: Connection, readings: dict[str, Reading], keys: Keys) -
     touched |= {
         end for r in readings.values() for link in r.links for end in (link.left, link.right)
     }
+    touched |= left_behind(connection, before)
     upsert(connection, t.dirty, [{"person": name} for name in sorted(touched)])
 
 
@@ -273,12 +293,9 @@ def _people_of(connection: Connection, sources: list[str]) -> Iterator[str]:
             select(t.person.c.name).where(among(t.person.c.source, sources))
         )
     )
-    yield from (
-        name
-        for (name,) in connection.execute(
-            select(t.event.c.person).where(among(t.event.c.source, sources)).distinct()
-        )
-    )
+    for row in (t.event.c.person, t.person_part.c.name):
+        found = select(row).where(among(row.table.c.source, sources)).distinct()
+        yield from (name for (name,) in connection.execute(found))
     for left, right in connection.execute(
         select(t.link.c.left, t.link.c.right).where(among(t.link.c.source, sources))
     ):

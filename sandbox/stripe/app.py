@@ -13,8 +13,9 @@ from journeysync.sandbox.stripe import forms
 from journeysync.sandbox.stripe.account import LISTS, Account, Thing
 from journeysync.sandbox.stripe.business import Business
 from journeysync.sandbox.stripe.desk import Desk
+from journeysync.sandbox.stripe.till import Till
 from journeysync.sandbox.wire import Answer, Request
-from journeysync.sandbox.world import World
+from journeysync.sandbox.world import STUDIO, World
 
 _KINDS = {path: kind for kind, path in LISTS.items()}
 _BOUND = re.compile(r"created\[(gte|gt|lte|lt)\]")
@@ -27,6 +28,9 @@ _HOLDS: Mapping[str, Callable[[int, int], bool]] = {
 _FILTERS = ("customer", "charge", "payment_intent", "invoice", "subscription", "status")
 _UNDATED = ("checkout.session",)
 MOST = 100
+_METADATA = re.compile(r"metadata\[([^\]]{1,40})\]")
+KEYS, LONGEST = 50, 500
+"""Of metadata: how many keys, and how long a value."""
 
 
 class Refusal(Exception):
@@ -53,9 +57,10 @@ class Stripe:
         self._requests = 0
 
     @cached_property
-    def business(self) -> Business:
+    def business(self) -> Business | Till:
         """What is paid; made when somebody looks first, as it would be by now."""
-        made = Business(Account(self._world), self._opened)
+        kind = Business if self._world.business == STUDIO else Till
+        made = kind(Account(self._world), self._opened)
         made.until(self._world.now)
         return made
 
@@ -122,6 +127,8 @@ class Stripe:
 
     def _run(self, request: Request) -> Any:
         path = request.path.removeprefix("/v1/").strip("/")
+        if request.method == "POST" and path.startswith("customers/"):
+            return self._set_metadata(path.removeprefix("customers/"), request.body.decode())
         if request.method != "GET" or not request.path.startswith("/v1/"):
             raise Refusal(404, f"Unrecognized request URL ({request.method}: {request.path}).")
         query = parse_qsl(request.query, keep_blank_values=True)
@@ -134,6 +141,30 @@ class Stripe:
             message = f"No such {kind or 'object'}: '{number}'"
             raise Refusal(404, message, code="resource_missing", param="id")
         return self._shown(found, [value for name, value in query if name.startswith("expand")])
+
+    def _set_metadata(self, number: str, form: str) -> Any:
+        """Change a customer's metadata: all that is pretended of writing."""
+        customer = self.account.things["customer"].get(number)
+        if customer is None:
+            message = f"No such customer: '{number}'"
+            raise Refusal(404, message, code="resource_missing", param="id")
+        metadata = dict(customer.get("metadata") or {})
+        for name, value in parse_qsl(form, keep_blank_values=True):
+            key = _METADATA.fullmatch(name)
+            if key is None:
+                raise Refusal(400, f"Received unknown parameter: {name}",
+                              code="parameter_unknown", param=name)  # fmt: skip
+            if len(value) > LONGEST:
+                raise Refusal(400, f"Metadata values can have up to {LONGEST} characters, but you "
+                              f"passed in a value that is {len(value)} characters.",
+                              param=name)  # fmt: skip
+            metadata[key[1]] = value
+        metadata = {key: value for key, value in metadata.items() if value}
+        if len(metadata) > KEYS:
+            raise Refusal(400, f"Metadata can have up to {KEYS} keys.", param="metadata")
+        if metadata != customer.get("metadata"):
+            self.account.change(customer, self._world.now, "updated", metadata=metadata)
+        return self._shown(customer, [])
 
     def _list(self, kind: str, path: str, query: dict[str, str], twist: str) -> Any:
         limit = query.get("limit", "10")
@@ -196,8 +227,14 @@ class Stripe:
     # --- the sandbox's own ways in ---------------------------------------------------------------
 
     def snapshot(self) -> dict[str, Any]:
-        """Show what a run could write: an account is only read."""
-        return {}
+        """Show what a run can write: the metadata of customers."""
+        return {
+            "customers": {
+                number: dict(sorted(one["metadata"].items()))
+                for number, one in sorted(self.account.things["customer"].items())
+                if one.get("metadata")
+            }
+        }
 
     def advance(self, until: int) -> None:
         """Let payments arrive."""

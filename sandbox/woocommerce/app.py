@@ -1,6 +1,6 @@
 """The pretend WooCommerce: which endpoint answers, and what a person can do in the shop.
 
-Only what is read is pretended; people work in the shop through `/edit`.
+What is read is pretended, and accounts' metadata; people work in the shop through `/edit`.
 """
 
 import re
@@ -10,14 +10,17 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from journeysync.sandbox.data.businesses import house_of
 from journeysync.sandbox.front import BadEdit
 from journeysync.sandbox.wire import Answer, Request
 from journeysync.sandbox.woocommerce import lists, shapes
+from journeysync.sandbox.woocommerce.batch import change_many
 from journeysync.sandbox.woocommerce.business import Business
+from journeysync.sandbox.woocommerce.counter import Counter
 from journeysync.sandbox.woocommerce.keys import admit, unknown
 from journeysync.sandbox.woocommerce.lists import Query, Refusal, answer
 from journeysync.sandbox.woocommerce.shop import NoSuch, Order, Refund, Shop
-from journeysync.sandbox.world import World
+from journeysync.sandbox.world import STUDIO, World
 
 ROOT = "/wp-json"
 _GIVEN = ("total", "currency", "customer", "billing", "via", "meta", "transaction")
@@ -55,10 +58,13 @@ class WooCommerce:
         )
 
     @cached_property
-    def business(self) -> Business:
+    def business(self) -> Business | Counter:
         """What happens in the shop; made when somebody looks first, as it would be by now."""
-        made = Business(Shop(self._world, self._opened), self._opened)
-        made.until(self._world.now)
+        world = self._world
+        made: Business | Counter = Counter(world, self._opened)
+        if world.business == STUDIO:
+            made = Business(Shop(world, self._opened), self._opened)
+        made.until(world.now)
         return made
 
     @property
@@ -115,6 +121,9 @@ class WooCommerce:
         path = request.path.removeprefix(ROOT)
         if path in ("", "/"):
             return answer(200, self._site())
+        if path == "/wc/v3/customers/batch" and request.method in ("POST", "PUT", "PATCH"):
+            admit(request, *self.secrets.values(), https=self.shop.https)
+            return answer(200, change_many(self.shop, request.body))
         for pattern, run in self._routes:
             if (found := pattern.match(path)) and request.method == "GET":
                 admit(request, *self.secrets.values(), https=self.shop.https)
@@ -124,7 +133,7 @@ class WooCommerce:
     def _site(self) -> dict[str, Any]:
         offset = ZoneInfo(self.shop.zone.key)
         return {
-            "name": "Willow Street Studio",
+            "name": house_of(self._world).name,
             "description": "",
             "url": shapes.HOME,
             "home": shapes.HOME,
@@ -206,8 +215,14 @@ class WooCommerce:
     # --- the sandbox's own ways in ---------------------------------------------------------------
 
     def snapshot(self) -> dict[str, Any]:
-        """Show what a run could write: a shop is only read."""
-        return {}
+        """Show what a run can write: the metadata of accounts."""
+        return {
+            "customers": {
+                str(one.id): {meta["key"]: meta["value"] for meta in one.meta}
+                for one in self.shop.customers.values()
+                if one.meta
+            }
+        }
 
     def advance(self, until: int) -> None:
         """Let orders arrive."""
@@ -246,6 +261,7 @@ class WooCommerce:
         if "timezone" in command:
             self.shop.zone = ZoneInfo(command["timezone"])
         self.shop.https = bool(command.get("https", self.shop.https))
+        self.shop.read_only = bool(command.get("read_only", self.shop.read_only))
         self.shop.all_refunds = bool(command.get("all_refunds", self.shop.all_refunds))
         self.shop.statuses |= command.get("statuses", {})
         return self._site()

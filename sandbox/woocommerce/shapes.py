@@ -124,7 +124,7 @@ def customer(shop: Shop, one: Customer) -> dict[str, Any]:
         "shipping": address({}, "phone", region=_REGION),
         "is_paying_customer": one.paying,
         "avatar_url": "https://secure.gravatar.com/avatar/0?s=96&d=mm&r=g",
-        "meta_data": [],
+        "meta_data": one.meta,
         "_links": _links(f"customers/{one.id}", "customers", _ALL),
     }  # fmt: skip
 

@@ -51,6 +51,7 @@ class Customer:
     role: str = "customer"
     billing: dict[str, str] = field(default_factory=dict)
     paying: bool = False
+    meta: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -97,11 +98,19 @@ class Subscription(Order):
 class Shop:
     """All that the shop holds."""
 
-    def __init__(self, world: World, opened: int) -> None:
+    def __init__(
+        self,
+        world: World,
+        opened: int,
+        products: tuple[tuple[int, str, str, str], ...] = PRODUCTS,
+    ) -> None:
         self.world = world
+        self.products = {one[0]: one for one in products}
         self.zone = ZoneInfo("Europe/London")
         self.https = False
         """Whether WordPress believes that visitors come by https."""
+        self.read_only = False
+        """Whether the key may only read."""
         self.all_refunds = True
         """Whether there is one list of all refunds, as since WooCommerce 9."""
         self.statuses = dict(STATUSES)
@@ -114,6 +123,7 @@ class Shop:
         """Orders in the order in which they were paid."""
         self.given_back: list[Refund] = []
         self.changes = 0
+        self.last_meta = 0
         self._next = 20
         self._next_line = 1
         self._next_user = 2
@@ -158,7 +168,7 @@ class Shop:
         return made
 
     def _line(self, product: int, quantity: int) -> dict[str, Any]:
-        _, name, sku, price = next(one for one in PRODUCTS if one[0] == product)
+        _, name, sku, price = self.products[product]
         number, self._next_line = self._next_line, self._next_line + 1
         total = f"{Decimal(price) * quantity:.2f}"
         return {"id": number, "name": name, "product_id": product, "quantity": quantity,
