@@ -39,9 +39,9 @@ DEFAULT_TOOLS = ("hubspot",)
 """Pretended unless others are named: each of the others keeps the same bookings once more."""
 BUSINESSES: Mapping[str, tuple[str, ...]] = {
     STUDIO: TOOLS,
-    "consultancy": ("hubspot", "calendly", "stripe"),
-    "shop": ("hubspot", "woocommerce", "stripe"),
-    "vendor": ("hubspot",),
+    "consultancy": ("hubspot", "salesforce", "calendly", "stripe"),
+    "shop": ("hubspot", "salesforce", "woocommerce", "stripe"),
+    "vendor": ("hubspot", "salesforce"),
 }
 """The businesses, and the tools that can show what happens in each."""
 DEFAULT_CUSTOMERS = 60

@@ -31,10 +31,14 @@ BUSINESSES = [name for name in HOUSES if HOUSES[name].plots]
 CUSTOMERS = {name: len(house.plots) or len(STORIES) for name, house in HOUSES.items()}
 """So many that nobody else is there."""
 WITH_CALENDLY = ("hubspot", "calendly")
+BOTH = ("hubspot", "salesforce")
 PLAYS: dict[str, tuple[str, tuple[str, ...]]] = {
     **{name: (name, ()) for name in NAMES},
     "before-during-after on HubSpot and Calendly": ("before-during-after", WITH_CALENDLY),
     "service-business on HubSpot and Calendly": ("service-business", WITH_CALENDLY),
+    "before-during-after in both CRMs": ("before-during-after", BOTH),
+    "five-phases in both CRMs": ("five-phases", BOTH),
+    "loyalty in both CRMs": ("loyalty", (*BOTH, "woocommerce", "stripe")),
 }
 """The map, and the tools where they are not those that it chooses."""
 UNSEEN = {
@@ -98,6 +102,21 @@ def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         some = list(wanted)[::EVERY]
         explained = {who: run("explain", who, *inside).out for who in some}
     return Played(journey, wanted, dry_run, first, second, explained)
+
+
+@pytest.mark.parametrize("played", [name for name in PLAYS if "both" in name], indirect=True)
+def test_both_crms_show_the_same_of_everybody_whom_both_know(played: Played) -> None:
+    """Every field; and nobody's task is there twice."""
+    shown: dict[str, dict[str, set[tuple[tuple[str, str], ...]]]] = {}
+    for one in played.dry_run.document["plan"]["records"]:
+        fields = tuple((each["field"], each["after"]) for each in one["fields"])
+        shown.setdefault(one["customer"], {}).setdefault(one["tool"], set()).add(fields)
+
+    in_both = [tools for tools in shown.values() if len(tools) == len(BOTH)]
+    assert len(in_both) > len(shown) // 2
+    assert all(len(set.union(*tools.values())) == 1 for tools in in_both)
+    keys = [task["key"] for task in played.dry_run.document["plan"]["tasks"]]
+    assert len(keys) == len(set(keys))
 
 
 @pytest.mark.parametrize("played", list(UNSEEN), indirect=True)

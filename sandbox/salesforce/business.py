@@ -1,21 +1,21 @@
-"""Runs the studio in the pretend Salesforce: who is in it, and what is told there.
+"""Runs a business in the pretend Salesforce: who is in it, and what is told there.
 
 Beside the pretend HubSpot it holds the same people, but leaves to HubSpot what HubSpot tells:
-no visit, e-mail or package stands in both. Alone it tells everything.
+no visit, e-mail or package stands in both. Alone it tells everything of the studio; of the other
+businesses it knows who their customers are, and nothing else.
 """
 
 import gc
 import heapq
 from itertools import count
 
+from journeysync.sandbox.data.businesses import first_stories, later_stories
 from journeysync.sandbox.data.happenings import Happening, Story
-from journeysync.sandbox.data.lives import newcomers, ordinary
-from journeysync.sandbox.data.scripted import scripted
 from journeysync.sandbox.salesforce import besides
 from journeysync.sandbox.salesforce.diary import Diary
 from journeysync.sandbox.salesforce.setting import set_up
 from journeysync.sandbox.salesforce.store import Org
-from journeysync.sandbox.world import DAY
+from journeysync.sandbox.world import DAY, STUDIO
 
 MANY = 5_000
 """Beyond so many customers lives are told briefly: it is size that is wanted then."""
@@ -35,6 +35,7 @@ class Business:
         world = org.world
         self._org = org
         self.alone = "hubspot" not in world.tools
+        self._studio = world.business == STUDIO
         set_up(org)
         self._diary = Diary(
             org, tells=self.alone, books=self.alone and not BOOKS & set(world.tools)
@@ -59,24 +60,19 @@ class Business:
 
     def _open(self) -> None:
         world = self._org.world
-        brief = world.customers > MANY
-        told = scripted(world.now)[: world.customers]
-        for number in range(world.customers):
-            if not self._holds(number):
-                continue
-            story = (
-                told[number]
-                if number < len(told)
-                else ordinary(number, world.seed, world.now, brief=brief)
-            )
-            self._take(story, world.now)
-        self._diary.merge_all()
-        besides.write(self._diary, world, alone=self.alone)
-        for story in newcomers(self._day, world.seed, world.customers, self._next_number):
+        for story in first_stories(world):
+            if self._holds(story.number):
+                self._take(story, world.now)
+        if self._studio:
+            self._diary.merge_all()
+            besides.write(self._diary, world, alone=self.alone)
+        for story in later_stories(world, self._day, self._next_number):
             self._plan(story, world.now)
 
     def _holds(self, number: int) -> bool:
         """Say whether somebody is in this org: a few are in the other CRM only."""
+        if not self._studio:
+            return True
         if self.alone or number < besides.FIRST_ORDINARY:
             return self.alone or number != WALK_IN
         return number % ELSEWHERE != 0
@@ -86,7 +82,7 @@ class Business:
         world = self._org.world
         while self._day < at // DAY:
             self._day += 1
-            for story in newcomers(self._day, world.seed, world.customers, self._next_number):
+            for story in later_stories(world, self._day, self._next_number):
                 self._plan(story, world.now)
         while self._ahead and self._ahead[0][0] <= at:
             _, _, story, happening = heapq.heappop(self._ahead)
@@ -99,6 +95,9 @@ class Business:
             self._take(story, now)
 
     def _take(self, story: Story, now: int) -> None:
+        if not self._studio:
+            self._know(story, now)
+            return
         self._diary.meet(story, now)
         for happening in sorted(story.happenings, key=lambda item: item.at):
             if not self.alone and happening.what not in SHARED:
@@ -108,3 +107,12 @@ class Business:
             else:
                 entry = (happening.at, next(self._order), story, happening)
                 heapq.heappush(self._ahead, entry)
+
+    def _know(self, story: Story, now: int) -> None:
+        """Let somebody be a contact from the first that is heard of them."""
+        first = min(happening.at for happening in story.happenings)
+        known = Happening(first, "known", {})
+        if first <= now:
+            self._diary.write(story, known)
+        else:
+            heapq.heappush(self._ahead, (first, next(self._order), story, known))

@@ -7,6 +7,7 @@ e-mails are messages with the task that Salesforce keeps of each, texts and call
 from collections.abc import Callable
 from typing import Any
 
+from journeysync.sandbox.data.businesses import house_of
 from journeysync.sandbox.data.happenings import SERVICES, Happening, Story
 from journeysync.sandbox.data.people import person, phone
 from journeysync.sandbox.salesforce import convert
@@ -41,6 +42,8 @@ class Diary:
         self._deals: dict[tuple[int, int], Record] = {}
         self._merges: list[tuple[int, int, int]] = []
         self._shared: dict[int, list[Record]] = {}
+        self._firms: dict[int, str] = {}
+        """The account of each company, where a business sells to companies."""
         self.staff = [user_of(org, email) for email in (ANA, BEN, CARA, DAN)]
         self.robot = user_of(org, ROBOT)
         self._write: dict[str, Write] = {
@@ -49,6 +52,7 @@ class Diary:
                 "enquired", "imported", "answered", "booked", "moved", "cancelled",
                 "rescheduled", "ended", "feedback_given", "called_back", "cared", "noted",
                 "offered", "deal_moved", "won", "lost", "unsubscribed", "merged", "deleted",
+                "known",
             )
         }  # fmt: skip
 
@@ -102,7 +106,14 @@ class Diary:
             self._role(deal, record, at, primary=False)
         return record
 
+    def _known(self, story: Story, happening: Happening) -> None:
+        """Whoever another tool tells of is a contact here."""
+        self._direct.add(story.number)
+        self.who(story, happening.at)
+
     def _account(self, story: Story, values: dict[str, Any], at: int) -> str | None:
+        if house_of(self.org.world).sells_to_companies:
+            return self._firm(story, values, at)
         company = story.about.get("company")
         if company is not None:
             name = COMPANIES[company][0]
@@ -115,6 +126,18 @@ class Diary:
             "BillingCity": person(story.number).city,
         }  # fmt: skip
         return self.org.create(self.org.kinds["Account"], made, at, values["OwnerId"]).id
+
+    def _firm(self, story: Story, values: dict[str, Any], at: int) -> str:
+        """Give the company that somebody works for; the first of its people makes it."""
+        number = int(story.about.get("firm", story.number))
+        if number not in self._firms:
+            made = {
+                "Name": f"{person(number).last} Ltd", "OwnerId": values["OwnerId"],
+                "BillingCity": person(number).city,
+            }  # fmt: skip
+            account = self.org.create(self.org.kinds["Account"], made, at, values["OwnerId"])
+            self._firms[number] = account.id
+        return self._firms[number]
 
     def _contact(self, story: Story, at: int) -> Record:
         """Give the customer's contact; a lead is converted."""
