@@ -94,7 +94,9 @@ def _contacts(tool: Salesforce) -> int:
 def _query(tool: Salesforce) -> str:
     """Return what the connector asks of contacts."""
     stream = STREAMS["contacts"]
-    return select(tool.reader.shape(stream).fields, stream.source)
+    marks = {"IsDeleted", "SystemModstamp"}
+    fields = [one for one in tool.reader.shape(stream).fields if one not in marks]
+    return select(fields, stream.source)
 
 
 def _simple(tool: Salesforce, address: str) -> SimpleSalesforce:
