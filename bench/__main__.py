@@ -10,6 +10,7 @@ from bench import (
     evaluate,
     help,  # noqa: A004 - the file is called after the option
     hubspot_reading,
+    incremental,
     kernel,
     salesforce_reading,
     salesforce_writing,
@@ -25,6 +26,8 @@ def main() -> None:
     evaluate.run(evaluate.SIZES[:1] if quick else evaluate.SIZES)
     print("\nThe kernel alone")
     kernel.run(kernel.SIZES[:1] if quick else kernel.SIZES)
+    print("\nA run in which few customers changed")
+    incremental.run(incremental.SIZES[:1] if quick else incremental.SIZES)
     print("\nReading and writing HubSpot")
     hubspot_reading.run()
     print("\nReading and writing Salesforce")

@@ -17,6 +17,8 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Literal, NoReturn, TypeVar
 
 import requests
@@ -178,6 +180,17 @@ class Caller:
     monotonic: Callable[[], float] = time.monotonic
     calls: int = 0
     """Requests sent so far, repeated ones included."""
+    _said: str = ""
+    """The `Date` of the last answer."""
+
+    @property
+    def told(self) -> datetime | None:
+        """What time the tool's last answer said it was; None where it said none."""
+        try:
+            at = parsedate_to_datetime(self._said)
+        except ValueError:
+            return None
+        return at if at.tzinfo else None
 
     def call(self, request: Request, exchange: Exchange, read: Callable[[bytes], T]) -> T:
         """Make one request, patiently, and return what `read` makes of a good answer's body.
@@ -214,6 +227,7 @@ class Caller:
             for name in request.windows:
                 self.windows[name].take(self.monotonic())
         self._learn(request, answer)
+        self._said = answer.headers.get("date", "")
         if not answer.ok:
             self._refuse(request, answer)
         try:

@@ -108,6 +108,15 @@ class PartlyGiven(Protocol):
 
 
 @runtime_checkable
+class TellsTime(Protocol):
+    """A source that says what time its tool has."""
+
+    def told(self) -> datetime | None:
+        """Return the time of the tool's last answer; None where it said none."""
+        ...
+
+
+@runtime_checkable
 class Rereads(Protocol):
     """A source whose lists tell what changed without a filter for it: see `Batch.listed`."""
 

@@ -1,7 +1,4 @@
-"""Kills a run with SIGKILL anywhere: in a forked child, before and after requests and commits.
-
-A sample of the points by default; all of them with JOURNEYSYNC_EVERY_KILL=1, which takes minutes.
-"""
+"""Kills a process with SIGKILL at a chosen moment of its work, in a forked child."""
 
 import os
 import signal
@@ -16,11 +13,13 @@ from journeysync.connectors.http import Caller
 from journeysync.core.state.store import Store
 
 MOMENTS = ("before a request", "after a request", "before a commit", "after a commit")
-_EVERY = bool(os.environ.get("JOURNEYSYNC_EVERY_KILL"))
+EVERY = bool(os.environ.get("JOURNEYSYNC_EVERY_KILL"))
+
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a forked child")
 
 
 class Moments:
-    """Counts the moments of a run, and does something at one of them."""
+    """Counts the moments of a run, and kills at one of them."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.counts = dict.fromkeys(MOMENTS, 0)
@@ -48,23 +47,30 @@ class Moments:
         if self.at == (moment, self.counts[moment]):
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def reset(self) -> None:
+    def count(self, work: Callable[[], object]) -> dict[str, int]:
+        """Do something undisturbed; say how many moments of each kind it has."""
         self.counts = dict.fromkeys(MOMENTS, 0)
-
-
-def in_child(work: Callable[[], object]) -> int:
-    """Run in a forked child; return the signal that ended it, or 0."""
-    child = os.fork()
-    if child == 0:
         work()
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+        return dict(self.counts)
+
+    def kill(self, work: Callable[[], object], at: tuple[str, int]) -> None:
+        """Do something in a child, which is killed at that moment."""
+        self.counts, self.at = dict.fromkeys(MOMENTS, 0), at
+        child = os.fork()
+        if child == 0:
+            work()
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        self.at = None
+        assert os.WIFSIGNALED(status), f"never came to {at}"
+        assert os.WTERMSIG(status) == signal.SIGKILL
 
 
 def points(total: int, sample: int) -> list[int]:
-    """Choose which of so many points to kill at, the last ones among them: there is the writing."""
-    if _EVERY or total <= sample:
+    """Choose points spread over all, the last ones among them: there the writing happens."""
+    if EVERY or total <= sample:
         return list(range(1, total + 1))
+    if sample < 3:
+        return sorted({total - 1, total // 2 + 1})[-sample:]
     spread = {round(1 + number * (total - 1) / (sample - 2)) for number in range(sample - 1)}
     return sorted(spread | {total - 1})

@@ -1,16 +1,13 @@
 """A sync of two CRMs, killed anywhere and run again, leaves both as if nothing had happened."""
 
-import os
-import signal
 from pathlib import Path
 
 import pytest
-from killing import MOMENTS, Moments, in_child
+from killing import EVERY, MOMENTS, Moments, needs_fork
 from studio import plain
 from two_crms import two_crms
 
 CUSTOMERS = 4
-EVERY = bool(os.environ.get("JOURNEYSYNC_EVERY_KILL"))
 
 
 @pytest.fixture(scope="module")
@@ -19,12 +16,11 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, int]]
     with pytest.MonkeyPatch.context() as patch:
         moments = Moments(patch)
         with two_crms(tmp_path_factory.mktemp("calm"), customers=CUSTOMERS) as place:
-            moments.reset()
-            place.sync()
-            return plain(place.snapshot()), dict(moments.counts)
+            counts = moments.count(place.sync)
+            return plain(place.snapshot()), counts
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a forked child")
+@needs_fork
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_killed_and_run_again(
     calm: tuple[str, dict[str, int]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
@@ -37,10 +33,7 @@ def test_killed_and_run_again(
         folder = tmp_path / str(point)
         folder.mkdir()
         with two_crms(folder, customers=CUSTOMERS) as place:
-            moments.reset()
-            moments.at = moment, point
-            assert in_child(place.sync) == signal.SIGKILL
-            moments.at = None
+            moments.kill(place.sync, (moment, point))
             place.sync()
             assert place.sync().counts.calls == 0
             assert plain(place.snapshot()) == want, f"killed {moment} {point} of {total}"

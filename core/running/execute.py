@@ -208,9 +208,11 @@ def confirm(
     """
     changes = [change for change, _ in made]
     ledger.note_records(connection, [one for one in changes if isinstance(one, RecordChange)], now)
-    for change, number in made:
-        if isinstance(change, TaskChange):
-            ledger.note_task(connection, change, number or change.id, now)
+    ledger.note_tasks(
+        connection,
+        [(one, number or one.id) for one, number in made if isinstance(one, TaskChange)],
+        now,
+    )
     ledger.forget_failures(connection, changes)
     ledger.settle(connection, changes)
     return [
