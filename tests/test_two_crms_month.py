@@ -18,8 +18,8 @@ from journeysync.core.running.sync import finish, look
 
 HUBSPOT, SALESFORCE = BOTH
 MONTHS = int(os.environ.get("JOURNEYSYNC_MONTHS", "1"))
-SYNCS = 7
-CUSTOMERS = 7
+SYNCS = 5
+CUSTOMERS = 5
 STAGES = ("before", "during", "after", "lost")
 SHOWN = ("journey_stage", "journey_stage_since", "journey_reason", "journey_customer_id")
 Found = dict[str, list[str]]

@@ -53,6 +53,7 @@ from journeysync.core.ports import Batch
 UNDEFINED = "property"
 """The type of the records that stand for fields which the org does not show us."""
 
+_MARKS = frozenset({"IsDeleted", STAMP})
 _NOTHING: Mapping[str, str] = {}
 _PATIENCE = 2
 """How often a stream is begun again because a field went away."""
@@ -221,7 +222,9 @@ class Reader:
         only = "IsDeleted = FALSE" if stream.archived and isinstance(part, Whole) else ""
         deleted = stream.archived or isinstance(part, Changed)
         shape = self.shape(stream)
-        soql = select(shape.fields, stream.source, part.of(), only)
+        # Who asks for everything that is there needs neither a time stamp nor whether it is gone.
+        fields = shape.fields if deleted else [one for one in shape.fields if one not in _MARKS]
+        soql = select(fields, stream.source, part.of(), only)
         if isinstance(part, Whole):
             counted = self._client.count(count(stream.source, only), deleted=deleted)
             if counted >= self._client.settings.bulk_from:
@@ -247,8 +250,8 @@ class Reader:
         people = self._people(stream, rows, children)
         more = bool(people or any(children.values()) or part.shape.record_types or stream.statuses)
         for row in rows:
-            number, stamp = row.pop("Id"), row.pop(STAMP)
-            if row.pop("IsDeleted", False):
+            number, stamp = row.pop("Id"), row.pop(STAMP, "")
+            if stamp and row.pop("IsDeleted", False):
                 yield RawRecord(RecordKey(tool, kind, number), {}, deleted=True)
                 continue
             if ours:
