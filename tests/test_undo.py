@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from command_line import run
+from databases import fresh
+from office import RECORDS, Office
 from plans import NOW, ago
 from studio import Studio, plain, studio
 
@@ -141,6 +143,21 @@ def test_a_whole_sync_is_put_back_and_then_done_again(place: Studio) -> None:
     assert (again.empty, again.notes) == (True, ())
     place.sync(full=True)
     assert (_fields(place), _open(place)) == (synced, opened)
+
+
+def test_the_next_sync_decides_anew_without_any_news(tmp_path: Path) -> None:
+    """Also where a CRM does not tell that the undo has changed a record."""
+    office = Office(fresh("sqlite", tmp_path))
+    first = office.sync(RECORDS).counts
+    with office.store.begin() as connection:
+        number = runs.last_runs(connection, 1)[0].id
+    _, plan = plan_undo(office.job(), number)
+    carry_out(office.job(), plan, "undo")
+    again = office.sync().counts
+    office.store.close()
+
+    assert first.stages > 0
+    assert (again.stages, again.tasks_opened) == (first.stages, first.tasks_opened)
 
 
 def test_an_undo_can_be_undone(place: Studio) -> None:

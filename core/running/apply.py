@@ -61,8 +61,16 @@ def carry_out(job: Job, plan: Plan, command: str) -> Finished:
     counts = executed.counts(plan, calls)
     code = executed.stopped.exit_code if executed.stopped else 3 if executed.failures else 0
     with job.store.begin() as connection:
+        if command == "undo":  # the next sync decides anew, whether or not a tool tells of this
+            again = _customers(plan)
+            runs.set_due(connection, again, dict.fromkeys(again, to_micros(job.clock)))
         runs.finish_run(connection, run, to_micros(job.clock), code, msgspec.to_builtins(counts))
     return Finished(counts, executed, code)
+
+
+def _customers(plan: Plan) -> list[str]:
+    tasks = {customer for change in plan.tasks for customer in change.customers}
+    return sorted(tasks | {change.customer for change in plan.records})
 
 
 def _records_that_differ(job: Job, plan: Plan) -> Iterable[str]:
