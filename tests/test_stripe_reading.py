@@ -202,6 +202,14 @@ def test_check_names_each_right_that_is_missing(here: Account) -> None:
     assert [what.split(":")[0] for what in found] == ["invoices", "charges"]
 
 
+def test_check_proposes_the_currency_of_most_payments(here: Account) -> None:
+    for currency in ("eur", "gbp", "gbp"):
+        here.edit("charge", "create", amount=100, currency=currency, email="a@example.com")
+
+    (mixed,) = (one for one in here.connect().check() if "EUR, GBP" in one.what)
+    assert "`currency: GBP`" in mixed.next_step
+
+
 REFUSED = {
     "plain http": ({"base_url": "http://api.stripe.com"}, Usage, "https"),
     "an unknown setting": ({"shp": "x"}, Usage, "shp"),

@@ -23,6 +23,7 @@ OPTIONAL = {
 _SERVED = timedelta(days=365)
 """How long Shopify serves a version of its API at least."""
 _EARLY = timedelta(days=90)
+_SHOWING = "write_customers"
 
 
 def check(
@@ -64,6 +65,12 @@ def _scopes(scopes: frozenset[str]) -> Iterator[Finding]:
     for scope, what in OPTIONAL.items():
         if not _covers(scopes, scope):
             yield Finding("note", f"{what} are left out: the app has no scope {scope}.")
+    if _SHOWING not in scopes:
+        yield Finding(
+            "note",
+            f"Stages cannot be shown on customers: the app has no scope {_SHOWING}.",
+            "Grant it where `write_to` names this tool.",
+        )
 
 
 def _covers(scopes: frozenset[str], wanted: str) -> bool:

@@ -3,6 +3,7 @@
 A few cheap calls, none of which changes anything.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 
 from journeysync.connectors.mapping_files import fits
@@ -30,7 +31,8 @@ def check(
     if not found:
         found.append(Finding("ok", f"The key may read all that is needed, API {VERSION}."))
     found += _shop_orders(charges, mapping, shop)
-    found += _currencies({str(row.get("currency", "")).upper() for row in charges}, currency)
+    seen = Counter(str(row["currency"]).upper() for row in charges if row.get("currency"))
+    found += _currencies(seen, currency)
     return found
 
 
@@ -49,8 +51,8 @@ def _shop_orders(charges: list[Row], mapping: StripeMapping, shop: str | None) -
         )
 
 
-def _currencies(seen: set[str], currency: str | None) -> Iterator[Finding]:
-    foreign = sorted(seen - {(currency or "").upper(), ""})
+def _currencies(seen: Counter[str], currency: str | None) -> Iterator[Finding]:
+    foreign = sorted(set(seen) - {(currency or "").upper()})
     if currency and foreign:
         yield Finding(
             "note",
@@ -61,5 +63,5 @@ def _currencies(seen: set[str], currency: str | None) -> Iterator[Finding]:
         yield Finding(
             "warning",
             f"There are payments in {', '.join(foreign)}, and sums would add them up as they are.",
-            "Say in journeysync.yaml which one counts: `currency: EUR`.",
+            f"Say in journeysync.yaml which one counts: `currency: {seen.most_common(1)[0][0]}`.",
         )

@@ -3,6 +3,7 @@
 A few cheap calls, none of which changes anything.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 
 from journeysync.connectors.http import Refused
@@ -41,12 +42,13 @@ def check(client: Client, mapping: ShopMapping, currency: str | None) -> list[Fi
     ]
     client.page("customers", per_page="1", _fields="id")
     found.append(Finding("ok", "The key may read orders and customers."))
-    found += _currencies({text(row.get("currency")) for row in orders.rows} - {""}, currency)
+    seen = Counter(text(row.get("currency")) for row in orders.rows if row.get("currency"))
+    found += _currencies(seen, currency)
     found += _statuses(client, mapping)
     return found
 
 
-def _currencies(seen: set[str], currency: str | None) -> Iterator[Finding]:
+def _currencies(seen: Counter[str], currency: str | None) -> Iterator[Finding]:
     foreign = sorted(one for one in seen if currency and one.upper() != currency.upper())
     if foreign:
         yield Finding(
@@ -58,7 +60,7 @@ def _currencies(seen: set[str], currency: str | None) -> Iterator[Finding]:
         yield Finding(
             "warning",
             f"The shop sells in {', '.join(sorted(seen))}, and sums would add them up as they are.",
-            "Say in journeysync.yaml which one counts: `currency: EUR`.",
+            f"Say in journeysync.yaml which one counts: `currency: {seen.most_common(1)[0][0]}`.",
         )
 
 
