@@ -353,17 +353,22 @@ def over_requests(
     body: object = None,
     form: Mapping[str, str] | None = None,
 ) -> Exchange:
-    """Make an exchange over a requests session: the transport of most tools."""
+    """Make an exchange over a requests session: the transport of most tools.
+
+    The body is taken in one piece: what requests does with it by itself takes a third of the time
+    of an exchange.
+    """
+    asked = requests.Request(method, url, params=params, json=body, data=form)
 
     def exchange() -> Answer:
         try:
-            answer = session.request(
-                method, url, params=params, json=body, data=form, timeout=TIMEOUT,
-                allow_redirects=False,
-            )  # fmt: skip
-        except requests.RequestException as error:
+            prepared = session.prepare_request(asked)  # each time: a signature is good for once
+            merged = session.merge_environment_settings(prepared.url, {}, True, None, None)
+            answer = session.send(prepared, timeout=TIMEOUT, allow_redirects=False, **merged)
+            whole = answer.raw.read(decode_content=True)
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise unanswered(error) from None
         headers = {name.lower(): value for name, value in answer.headers.items()}
-        return Answer(answer.status_code, headers, answer.content)
+        return Answer(answer.status_code, headers, whole)
 
     return exchange

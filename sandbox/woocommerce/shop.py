@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from journeysync.sandbox.world import DAY, World
+from journeysync.sandbox.world import DAY, MINUTE, World
 
 STATUSES = {
     "pending": "Pending payment",
@@ -32,6 +32,10 @@ PRODUCTS = (
 """Id, name, SKU, price."""
 _STREET = ("first_name", "last_name", "company", "address_1", "address_2", "city")
 _REGION = ("state", "postcode", "country")
+
+
+_A_MINUTE, _BY_HAND = 1000, 200
+"""Ids of one minute lie together, and those that people make behind the others."""
 
 
 class NoSuch(Exception):
@@ -63,6 +67,15 @@ class Refund:
     created: int
     amount: str
     reason: str = ""
+
+
+@dataclass(slots=True)
+class Note:
+    """What somebody wrote beside an order."""
+
+    id: int
+    created: int
+    text: str
 
 
 @dataclass(slots=True)
@@ -118,7 +131,13 @@ class Shop:
         self.given_back: list[Refund] = []
         self.changes = 0
         self.last_meta = 0
-        self._next = 20
+        self.notes: dict[int, list[Note]] = {}
+        self.tracked: dict[int, list[dict[str, Any]]] | None = None
+        """None: without the plugin there is no such address."""
+        self.drawn_at: int | None = None
+        """The moment of what happens by itself; None while people work in the shop."""
+        self._opened = opened - 400 * DAY
+        self._used = {True: (0, 0), False: (0, 0)}
         self._next_line = 1
         self._next_user = 2
         self.customers[1] = Customer(
@@ -169,8 +188,17 @@ class Shop:
                 "total": total, "sku": sku, "price": float(price)}  # fmt: skip
 
     def _id(self) -> int:
-        number, self._next = self._next, self._next + 1
-        return number
+        """Give an id that grows with time; what people add takes none of what is yet to come.
+
+        So the pretend Stripe, which draws the same orders, knows them by the same ids.
+        """
+        by_hand = self.drawn_at is None
+        at = self.world.now if self.drawn_at is None else self.drawn_at
+        minute = (at - self._opened) // MINUTE
+        last, many = self._used[by_hand]
+        many = many + 1 if last == minute else 0
+        self._used[by_hand] = (minute, many)
+        return minute * _A_MINUTE + many + (_BY_HAND if by_hand else 0)
 
     def enter(self, order: Order, status: str, at: int) -> None:
         """Give an order a status, with the dates that come with it."""
@@ -198,6 +226,21 @@ class Shop:
         back = sum((Decimal(self.refunds[one].amount) for one in order.refunds), Decimal(0))
         if back >= Decimal(order.total):
             order.status = "refunded"
+        self.touch(order, at)
+        return made
+
+    def note(self, order: Order, at: int, text: str) -> Note:
+        """Write beside an order: its date of change does not move."""
+        self.changes += 1
+        made = Note(self._id(), at, text)
+        self.notes.setdefault(order.id, []).append(made)
+        return made
+
+    def track(self, order: Order, at: int, **about: Any) -> dict[str, Any]:
+        """Let a plugin keep a package."""
+        made = {"tracking_id": f"{self._id():032x}", **about}
+        self.tracked = self.tracked or {}
+        self.tracked.setdefault(order.id, []).append(made)
         self.touch(order, at)
         return made
 
