@@ -86,6 +86,38 @@ def test_a_customer_who_was_deleted_is_gone(here: Account) -> None:
     assert kept.all == {}
 
 
+def test_a_draft_that_was_deleted_is_gone(here: Account) -> None:
+    number = here.edit("customer", "create", email="a@example.com", name="Ana Ruiz")["id"]
+    draft = here.edit("invoice", "create", customer=number, amount=100, description="x")["id"]
+    tool, kept = here.connect(), Kept()
+    kept.take("invoices", tool.read("invoices", None, here.now))
+    assert [key.id for key in kept.all] == [draft]
+    here.edit("invoice", "delete", id=draft)
+    kept.take("invoices", tool.read("invoices", here.now - 5 * MINUTES, here.now))
+
+    assert kept.all == {}
+
+
+def test_a_change_at_the_end_of_the_days_that_events_last_is_found(here: Account) -> None:
+    """Whether events are asked, or all is listed again: nothing falls between."""
+    for gap in (28.9, 29.0, 29.1, 31.0):
+        charge = here.edit("charge", "create", amount=1000, email="a@example.com")["id"]
+        tool, kept, since = here.connect(), Kept(), here.now
+        kept.take("charges", tool.read("charges", None, here.now))
+        here.edit("charge", "refund", id=charge, amount=250)
+        here.admin("POST", "/advance", {"days": gap})
+        kept.take("charges", tool.read("charges", since - LAG, here.now))
+
+        assert len(kept.all[RecordKey("billing", "payment", charge)].content["refunds"]) == 1  # type: ignore[arg-type]  # a list
+
+
+@pytest.mark.parametrize("status", [200, 403])
+def test_a_firewalls_page_stops_the_reading_and_is_named(here: Account, status: int) -> None:
+    here.fault("html", status=status, times=None)
+    with pytest.raises(ToolDown, match="HTML instead of JSON"):
+        list(here.connect().read("charges", None, here.now))
+
+
 def test_a_customer_deleted_where_a_page_ended_ends_nothing(here: Account) -> None:
     made = [
         here.edit("customer", "create", email="a@example.com", name="Ana")["id"] for _ in range(150)
@@ -161,12 +193,13 @@ def _something(here: Account, rng: Random, made: dict[str, list[str]]) -> None:
     try:
         found = here.edit(kind, action, **more)
     except HTTPError:
-        assert action == "renew"  # whoever subscribed was deleted
+        # Whoever subscribed was deleted, or the invoice is no draft.
+        assert action in ("renew", "delete")
         return
     if action in ("create", "refund", "dispute"):
         made.setdefault(found["object"], []).append(found["id"])
     if action == "delete":
-        made["customer"].remove(more["id"])
+        made[kind].remove(more["id"])
 
 
 ACTS = [
@@ -174,7 +207,8 @@ ACTS = [
     ("refund", "fail", "refund"), ("charge", "create", ""),
     ("charge", "create", "customer"), ("charge", "refund", "charge"), ("charge", "set", "charge"),
     ("charge", "dispute", "charge"), ("invoice", "create", "customer"),
-    ("invoice", "finalise", "invoice"), ("invoice", "pay", "invoice"),
+    ("invoice", "delete", "invoice"), ("invoice", "finalise", "invoice"),
+    ("invoice", "pay", "invoice"),
     ("invoice", "void", "invoice"), ("subscription", "create", "customer"),
     ("subscription", "renew", "subscription"), ("subscription", "cancel", "subscription"),
     ("checkout.session", "create", ""), ("checkout.session", "expire", "checkout.session"),
