@@ -178,7 +178,7 @@ def _something(here: Shop, rng: Random, alive: list[str], accounts: list[str]) -
         billing = {"email": email, "first_name": rng.choice(("Ana", "A."))}
         status = rng.choice(("pending", "processing", "on-hold", "checkout-draft", "failed"))
         money = rng.choice(("GBP", "EUR", "JPY"))
-        account = int(rng.choice((0, *accounts)))
+        account = int(rng.choice(("0", *accounts)))
         alive += [
             here.order(at=second, status=status, billing=billing, currency=money, customer=account)
             for _ in range(3)
