@@ -10,8 +10,12 @@ from bench import (
     evaluate,
     help,  # noqa: A004 - the file is called after the option
     hubspot_reading,
+    incremental,
     kernel,
+    salesforce_reading,
+    salesforce_writing,
     shop_reading,
+    shopify_reading,
 )
 
 
@@ -22,10 +26,17 @@ def main() -> None:
     evaluate.run(evaluate.SIZES[:1] if quick else evaluate.SIZES)
     print("\nThe kernel alone")
     kernel.run(kernel.SIZES[:1] if quick else kernel.SIZES)
+    print("\nA run in which few customers changed")
+    incremental.run(incremental.SIZES[:1] if quick else incremental.SIZES)
     print("\nReading and writing HubSpot")
     hubspot_reading.run()
+    print("\nReading and writing Salesforce")
+    salesforce_reading.run()
+    salesforce_writing.run()
     print("\nReading a shop")
     shop_reading.run(1_000 if quick else shop_reading.ORDERS)
+    print("\nReading Shopify")
+    shopify_reading.run()
     print("\nStart-up")
     help.run()
 

@@ -41,7 +41,7 @@ LIMIT = 2.5
 SPARE = 12
 """Requests that a reading may make whatever the number of contacts."""
 PER = 100_000
-TIMES = 3
+TIMES = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +77,14 @@ def run(customers: int = CUSTOMERS) -> bool:
         _contacts(tool, portal.now)
         query = _asked(portal)
         before = tool.calls
-        ours, read = _best(lambda: _contacts(tool, portal.now))
+        # In turn, so that a busy minute of the machine meets both; the quickest of each counts.
+        both = [
+            (_cpu(lambda: _contacts(tool, portal.now)), _cpu(lambda: _bare(portal, query)))
+            for _ in range(TIMES)
+        ]
         calls = (tool.calls - before) // TIMES
-        bare, contacts = _best(lambda: _bare(portal, query))
+        ours, read = min(one for one, _ in both)
+        bare, contacts = min(one for _, one in both)
         whole, seen = _cpu(lambda: _ingest(portal, folder))
         wrote, written = _wrote(portal, folder, contacts)
     ratio = ours / bare
@@ -104,11 +109,6 @@ def _cpu(work: Callable[[], int]) -> tuple[float, int]:
     start = time.process_time()
     found = work()
     return time.process_time() - start, found
-
-
-def _best(work: Callable[[], int]) -> tuple[float, int]:
-    """Take the quickest of a few times: everything slower is the machine's doing."""
-    return min(_cpu(work) for _ in range(TIMES))
 
 
 @contextmanager

@@ -4,6 +4,7 @@ Writes nothing anywhere. One broken tool hides no other.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +15,9 @@ from journeysync.commands.failures import failure, worst
 if TYPE_CHECKING:
     from journeysync.core.ports import Finding, Source
     from journeysync.core.running.workspace_file import OpenWorkspace
+
+_TOLERATED = timedelta(minutes=2)
+"""So much may two clocks differ."""
 
 
 @click.command("check")
@@ -90,6 +94,7 @@ def _findings(
         try:
             sources[name] = make_source(opened, name)
             found = list(sources[name].check())
+            found += _clock(name, sources[name], opened.now())
         except Exception as error:  # noqa: BLE001 - one broken tool hides no other
             console.trace(error)
             failed = failure(error)
@@ -102,18 +107,38 @@ def _findings(
         yield "journey", [*_unseen(opened, sources), *_owners(opened, sources, broken)]
 
 
+def _clock(name: str, source: "Source", now: datetime) -> "Iterator[Finding]":
+    """Say where our clock and the tool's differ: runs ask for what changed until now."""
+    from journeysync.core.ports import Finding, TellsTime
+
+    told = source.told() if isinstance(source, TellsTime) else None
+    if told is None or abs(now - told) <= _TOLERATED:
+        return
+    minutes = round(abs(now - told) / timedelta(minutes=1))
+    side = "ahead of" if now > told else "behind"
+    yield Finding(
+        "warning",
+        f"The clock here is {minutes} minutes {side} that of {name}: runs ask for what changed by "
+        "it, and judge deadlines by it.",
+        "Let this machine set its clock by the network (NTP).",
+    )
+
+
 def _unseen(opened: "OpenWorkspace", sources: "Mapping[str, Source]") -> "Iterator[Finding]":
     """Name the touchpoints that only their task can follow."""
     from journeysync.core.errors import JourneysyncError
     from journeysync.core.ports import Finding
+    from journeysync.core.running.maps import read_maps
 
-    doubts = sum(warning.code.startswith("JS4") for warning in opened.warnings)
-    if doubts:
-        yield Finding("warning", f"The maps leave doubts: {doubts}.", "journeysync journey lint")
     try:
         kinds = frozenset().union(*(source.emits() for source in sources.values()))
     except JourneysyncError:
         return  # said at its tool already; what the others cannot see, this one might
+    # Read again: a kind that nobody's vocabulary has may be one of the workspace's own mapping.
+    _, warnings = read_maps(opened.workspace.journeys, opened.folder, kinds)
+    doubts = sum(warning.code.startswith("JS4") for warning in warnings)
+    if doubts:
+        yield Finding("warning", f"The maps leave doubts: {doubts}.", "journeysync journey lint")
     for journey in opened.journeys:
         yield Finding("ok", f"{journey.journey}: {len(journey.touchpoints)} touchpoints.")
         for touchpoint in journey.touchpoints:

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from journeysync.commands.common import Console, options
+from journeysync.commands.played import DEFAULT, PLAYED
 
 _STEPS = (
     ("dry_run", "A dry run: what would be written, and why. Nothing is.", ("sync", "--dry-run")),
@@ -26,9 +27,30 @@ _STEPS = (
     metavar="DIR",
     help="Make the workspace in this folder and leave it there to look at.",
 )
+@click.option(
+    "--journey",
+    type=click.Choice(tuple(PLAYED)),
+    default=DEFAULT,
+    show_default=True,
+    help="The map: it chooses the pretend business and its tools.",
+)
+@click.option("--only", multiple=True, metavar="TOOL", help="Pretend this tool; may be repeated.")
+@click.option(
+    "--customers",
+    type=click.IntRange(1, 1_000_000),
+    metavar="N",
+    help="How many people the pretend business knows.",
+)
 @options
-def command(console: Console, *, keep: Path | None) -> int:
-    """See the product do its work: a small studio in a pretend HubSpot, on this machine only.
+def command(
+    console: Console,
+    *,
+    keep: Path | None,
+    journey: str,
+    only: tuple[str, ...],
+    customers: int | None,
+) -> int:
+    """See the product do its work: a small business in pretend tools, on this machine only.
 
     Starts a sandbox, shows a dry run, writes it, shows that a second sync writes nothing, and
     explains one customer who was forgotten. Needs no account and no network.
@@ -36,6 +58,8 @@ def command(console: Console, *, keep: Path | None) -> int:
     \b
     Examples:
       journeysync demo
+      journeysync demo --only hubspot --only calendly
+      journeysync demo --journey service-business
       journeysync demo --keep my-demo
       journeysync demo --json
 
@@ -47,7 +71,7 @@ def command(console: Console, *, keep: Path | None) -> int:
     from journeysync.commands.pretend import pretend
 
     told: dict[str, Any] = {}
-    with pretend(console, folder=keep) as ready:
+    with pretend(console, folder=keep, journey=journey, only=only, customers=customers) as ready:
         for number, (name, headline, args) in enumerate(_STEPS, 1):
             told[name] = _step(console, number, headline, args, ready.workspace)
         written = told["second_sync"]["done"] if console.as_json else None

@@ -84,10 +84,11 @@ def show_guard(console: Console, job: "Job", plan: "Plan") -> None:
         console.say(f"A sync would stop here: {stopped}")
 
 
-def show_reading(console: Console, outlook: "Outlook") -> None:
-    """Say what could not be read: tools, rows, overrides."""
+def show_reading(console: Console, outlook: "Outlook", *, tools: int) -> None:
+    """Say what could not be read, of so many tools: tools, rows, overrides."""
+    go_on = "The other tools go on; what" if len(outlook.failed) < tools else "What"
     for why in outlook.failed.values():
-        console.say(f"{why} The other tools go on; what waits is done by the next run.")
+        console.say(f"{why} {go_on} waits is done by the next run.")
     for why in outlook.read.withheld:
         console.say(f"{why} The rest is read; what only this would show is followed by tasks.")
     if outlook.read.set_aside:

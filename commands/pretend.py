@@ -14,22 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from journeysync.commands.common import Console
 from journeysync.commands.failures import worst
+from journeysync.commands.played import DEFAULT, PLAYED, mappings
 from journeysync.core.errors import ToolDown, Usage
 
 if TYPE_CHECKING:
     from journeysync.sandbox.server import Sandbox
-
-
-BOOKS = frozenset({"acuity", "calcom", "calcom-selfhosted", "calendly"})
-"""Tools that keep the studio's bookings, as the pretend HubSpot does in its meetings."""
-
-MEETINGS = """\
-# Bookings come from their own tool here: what HubSpot holds of them is a meeting, and no second
-# booking.
-meetings:
-  rules:
-    - {title: "*", subject: meeting, completed: meeting.held}
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +50,7 @@ def pretend(
     only: Sequence[str] = (),
     limits: bool = True,
     folder: Path | None = None,
+    journey: str = DEFAULT,
 ) -> Iterator[Ready]:
     """Serve pretend tools until the block ends. Without a folder the workspace goes with it."""
     from journeysync.sandbox import server
@@ -75,8 +65,9 @@ def pretend(
                 port=port,
                 customers=server.DEFAULT_CUSTOMERS if customers is None else customers,
                 seed=server.DEFAULT_SEED if seed is None else seed,
-                tools=only or server.DEFAULT_TOOLS,
+                tools=only or PLAYED[journey].tools,
                 limits=limits,
+                business=PLAYED[journey].business,
             )
         except ValueError as error:
             raise Usage(f"The sandbox cannot start: {error}.") from None
@@ -89,27 +80,31 @@ def pretend(
             ) from None
         with sandbox:
             workspace = (folder or Path(temporary)).resolve()
-            _write_workspace(workspace, sandbox)
+            _write_workspace(workspace, sandbox, journey)
             inside = Console(workspace, as_json=console.as_json, verbose=console.verbose)
             _staff(inside)
             _make_fields(inside)
             yield Ready(sandbox.admin, sandbox.now, sandbox.tools, workspace)
 
 
-def _write_workspace(folder: Path, sandbox: "Sandbox") -> None:
+def _write_workspace(folder: Path, sandbox: "Sandbox", journey: str) -> None:
     """Write the files of a workspace that reads and writes this sandbox."""
     from journeysync.core.running.secrets import variable
 
     # The cards of the pretend shop are charged in the pretend Stripe: each purchase counts once.
-    more = {"stripe": ", shop: woocommerce"} if "woocommerce" in sandbox.tools else {}
+    shops = [name for name in ("woocommerce", "shopify") if name in sandbox.tools]
+    more = {"stripe": f", shop: {shops[0]}"} if shops else {}
     tools = "".join(
         f"  {name}: {{base_url: {tool['base_url']}{more.get(name, '')}}}\n"
         for name, tool in sandbox.tools.items()
     )
+    who = PLAYED[journey].customer
+    customer = f"customer: {who}\n" if who != "person" else ""
     crms = [name for name in ("hubspot", "salesforce") if name in sandbox.tools]
     text = (
         "# A workspace of `journeysync sandbox`: its tools are pretend and end with the sandbox.\n"
-        "journeys: [before-during-after]\n"
+        f"journeys: [{journey}]\n"
+        f"{customer}"
         "timezone: Europe/London\n"
         f"clock: {sandbox.admin}/now\n"
         f"tools:\n{tools}"
@@ -124,10 +119,10 @@ def _write_workspace(folder: Path, sandbox: "Sandbox") -> None:
     )
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "journeysync.yaml").write_text(text, "utf-8")
-    if BOOKS & set(sandbox.tools) and "hubspot" in sandbox.tools:
+    for tool, mapping in mappings(journey, sandbox.tools).items():
         fields = folder / "mappings" / "fields"
         fields.mkdir(parents=True, exist_ok=True)
-        (fields / "hubspot.yaml").write_text(MEETINGS, "utf-8")
+        (fields / f"{tool}.yaml").write_text(mapping, "utf-8")
     secret = os.open(folder / ".env", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(secret, "w", encoding="utf-8") as file:
         file.write(keys)

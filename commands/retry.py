@@ -44,7 +44,7 @@ def command(console: Console, *, dry_run: bool) -> int:
         raise Usage("There was no run yet. Run `journeysync sync --dry-run` first.")
     with jobs.job(console, opened, dry_run=dry_run, failed_only=True) as job:
         outlook = look(job)
-        jobs.show_reading(console, outlook)
+        jobs.show_reading(console, outlook, tools=len(opened.setups))
         if dry_run:
             jobs.show_plan(console, opened, outlook.plan)
             code = exit_code(outlook, Executed())

@@ -6,6 +6,7 @@ from threading import Event
 import click
 
 from journeysync.commands.common import Console, options
+from journeysync.commands.played import DEFAULT, PLAYED
 
 
 @click.command("sandbox")
@@ -22,7 +23,14 @@ from journeysync.commands.common import Console, options
     metavar="N",
     help="How many people the pretend business knows.",
 )
-@click.option("--seed", type=int, metavar="S", help="Another seed makes another business.")
+@click.option("--seed", type=int, metavar="S", help="Another seed makes other customers.")
+@click.option(
+    "--journey",
+    type=click.Choice(tuple(PLAYED)),
+    default=DEFAULT,
+    show_default=True,
+    help="The map: it chooses the pretend business and its tools.",
+)
 @click.option("--only", multiple=True, metavar="TOOL", help="Pretend this tool; may be repeated.")
 @click.option(
     "--limits",
@@ -37,6 +45,7 @@ def command(
     port: int,
     customers: int | None,
     seed: int | None,
+    journey: str,
     only: tuple[str, ...],
     limits: str,
 ) -> int:
@@ -52,6 +61,7 @@ def command(
       journeysync sandbox
       journeysync sandbox --customers 500 --seed 7 --limits off
       journeysync sandbox --port 8700 --only hubspot
+      journeysync sandbox --journey loyalty
 
     \b
     Exit codes:
@@ -66,6 +76,7 @@ def command(
             port=port,
             customers=customers,
             seed=seed,
+            journey=journey,
             only=only,
             limits=limits == "on",
         ) as ready:

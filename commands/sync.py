@@ -66,7 +66,7 @@ def command(
         console, opened, dry_run=dry_run, now=now, full=full, only=only, accept=accept
     ) as job:
         outlook = look(job)
-        jobs.show_reading(console, outlook)
+        jobs.show_reading(console, outlook, tools=len(opened.setups))
         if out:
             jobs.write_plan(out, outlook.plan)
         if dry_run:

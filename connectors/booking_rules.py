@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,6 +21,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from journeysync.connectors.booking_texts import record_id
 from journeysync.connectors.bookings import KINDS, Sends
 from journeysync.core.errors import Usage
 from journeysync.core.models import Scalar
@@ -47,6 +49,7 @@ def _duration(value: Any) -> Any:
 Globs = Annotated[tuple[str, ...], BeforeValidator(_several)]
 Kind = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Tool = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 
 
@@ -99,6 +102,8 @@ class Rules(Part):
     services: tuple[ServiceRule, ...] = ()
     answers: dict[Name, Globs | None] = {}
     """Attribute -> questions of intake forms; the first question that fits decides."""
+    links: dict[Tool, Globs | None] = {}
+    """Tool -> what holds the id of the customer's record there, such as a hidden question."""
 
     def service(self, *names: str) -> ServiceRule:
         """Find the rule of a service by its name, id or slug; without one it means itself."""
@@ -117,6 +122,16 @@ class Rules(Part):
             for answer in [next((a for q, a in told if fits(globs, q)), "")]
             if answer
         }
+
+    def linked(self, answers: Iterable[tuple[str, str]]) -> list[str]:
+        """Give the records of other tools that the answers name, as `tool:id`."""
+        told = [(question, record_id(answer)) for question, answer in answers]
+        found = {
+            name: next((number for q, number in told if number and fits(globs, q)), "")
+            for name, globs in self.links.items()
+            if globs is not None
+        }
+        return [f"{name}:{number}" for name, number in found.items() if number]
 
     def kinds(self) -> frozenset[str]:
         """Name the event kinds that bookings can give under these rules."""
@@ -143,8 +158,7 @@ def read_rules(folder: Path, named: str | None, shipped: str) -> Rules:
 
     Raises Usage with every mistake in the workspace's file.
     """
-    below, _ = parse_rules(shipped_text(shipped), shipped)
-    assert below is not None
+    below = _shipped(shipped)
     path = folder / (named or f"mappings/fields/{shipped}")
     if not path.exists():
         if named:
@@ -163,8 +177,17 @@ def read_rules(folder: Path, named: str | None, shipped: str) -> Rules:
             f"The mapping file `{path}` has mistakes. Correct them, then run again.", problems
         )
     return Rules(
-        services=(*own.services, *below.services), answers={**below.answers, **own.answers}
+        services=(*own.services, *below.services),
+        answers={**below.answers, **own.answers},
+        links={**below.links, **own.links},
     )
+
+
+@cache
+def _shipped(name: str) -> Rules:
+    found, _ = parse_rules(shipped_text(name), name)
+    assert found is not None
+    return found
 
 
 def shipped_text(name: str) -> str:

@@ -4,6 +4,9 @@ import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+_RECORD = re.compile(r"[0-9A-Za-z_-]{1,64}")
+_SALESFORCE = re.compile(r"(003|00Q)[0-9A-Za-z]{12}")
+_SUM = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 _FRACTION = re.compile(r"\.(\d+)")
 
 
@@ -38,6 +41,23 @@ def parse_number(text: object) -> float | None:
     except ValueError:
         return None
     return found if abs(found) < float("inf") else None
+
+
+def record_id(text: str) -> str:
+    """Read the id of a record of another tool; empty where the text is none.
+
+    A Salesforce id of 15 letters is written with its 18: there case says which record it is.
+    """
+    text = text.strip()
+    if not _RECORD.fullmatch(text):
+        return ""
+    if not _SALESFORCE.fullmatch(text):
+        return text
+    parts = (text[start : start + 5] for start in (0, 5, 10))
+    return text + "".join(
+        _SUM[sum(1 << place for place, letter in enumerate(part) if letter.isupper())]
+        for part in parts
+    )
 
 
 def _six_digits(found: re.Match[str]) -> str:

@@ -37,6 +37,11 @@ def as_long_as(amount: Decimal, other: Decimal) -> Decimal:
     return found if found == amount else amount
 
 
+def in_digits_of(amount: Decimal, currency: str) -> Decimal:
+    """Write an amount with as many digits after the point as its currency has, or as it needs."""
+    return as_long_as(amount, Decimal(1).scaleb(-_SHIFTS.get(currency.upper(), 2)))
+
+
 def text(amount: Decimal) -> str:
     """Write an amount; the digits that the tool gave are kept (`12.50`)."""
     return f"{amount:f}"

@@ -15,9 +15,12 @@ TYPES: Mapping[str, str] = {
     "acuity": "journeysync.connectors.acuity.connector:make",
     "calcom": "journeysync.connectors.calcom.connector:make",
     "calcom-selfhosted": "journeysync.connectors.calcom.connector:make_self_hosted",
+    "caldav": "journeysync.connectors.caldav.connector:make",
     "calendly": "journeysync.connectors.calendly.connector:make",
     "files": "journeysync.connectors.files:make",
     "hubspot": "journeysync.connectors.hubspot.connector:make",
+    "salesforce": "journeysync.connectors.salesforce.connector:make",
+    "shopify": "journeysync.connectors.shopify.connector:make",
     "stripe": "journeysync.connectors.stripe.connector:make",
     "woocommerce": "journeysync.connectors.woocommerce.connector:make",
 }

@@ -108,11 +108,29 @@ class PartlyGiven(Protocol):
 
 
 @runtime_checkable
+class TellsTime(Protocol):
+    """A source that says what time its tool has."""
+
+    def told(self) -> datetime | None:
+        """Return the time of the tool's last answer; None where it said none."""
+        ...
+
+
+@runtime_checkable
 class Rereads(Protocol):
     """A source whose lists tell what changed without a filter for it: see `Batch.listed`."""
 
     def reread(self, stream: str, keys: Sequence[RecordKey]) -> Iterator[Batch]:
         """Yield these records as they are now; called right after the reading that listed them."""
+        ...
+
+
+@runtime_checkable
+class Resumes(Protocol):
+    """A source that goes on from what is stored: its tool gives a token, or marks to compare."""
+
+    def resume(self, stream: str, marks: Mapping[RecordKey, str]) -> None:
+        """Take the marks of all stored records of a stream; called right before `read`."""
         ...
 
 
@@ -244,6 +262,8 @@ class FieldSpec:
     kind: Literal["choice", "text", "instant", "number", "date"]
     options: tuple[tuple[str, str], ...] = ()
     """(value, label) of a choice, in order."""
+    guidance: tuple[tuple[str, str], ...] = ()
+    """(value, text): what a person should do while a record holds that value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +272,16 @@ class Provisioning:
 
     what: str
     action: Literal["create", "change", "keep", "remove", "click"]
+
+
+@runtime_checkable
+class TakesBulk(Protocol):
+    """A CRM that takes very many records in another way than some."""
+
+    bulk_from: int
+    """From so many rows of one type on."""
+    bulk_batch: int
+    """How many rows one such writing takes, in place of `batch`."""
 
 
 class Display(Protocol):

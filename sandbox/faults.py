@@ -11,7 +11,7 @@ KINDS = frozenset(
     {
         "429", "500", "503", "timeout", "reset", "truncate", "html", "slow", "expired-token",
         "revoked-token", "lost-scope", "half-applied", "applied-then-reset", "repeat-page",
-        "shrink-page", "hold",
+        "shrink-page", "hold", "partial", "refused",
     }
 )  # fmt: skip
 # What is taken away stays away until somebody gives it back.

@@ -16,8 +16,10 @@ PATIENCE = 600.0
 """Longest silence in seconds: a forgotten sandbox must not hold a thread for ever."""
 HTML = b"<!DOCTYPE html>\n<html><head><title>Just a moment</title></head>\n<body><h1>We will be back soon</h1></body></html>\n"  # noqa: E501 - one line of markup
 # Faults that only the tool can play, because they are about what it does or lists.
-TWISTS = frozenset({"half-applied", "repeat-page", "shrink-page"})
-TOOL_ANSWERS = frozenset({"429", "500", "503", "expired-token", "revoked-token", "lost-scope"})
+TWISTS = frozenset({"half-applied", "repeat-page", "shrink-page", "partial"})
+TOOL_ANSWERS = frozenset(
+    {"429", "500", "503", "expired-token", "revoked-token", "lost-scope", "refused"}
+)
 
 
 class BadEdit(Exception):

@@ -16,10 +16,12 @@ from journeysync.sandbox.faults import Faults
 from journeysync.sandbox.front import Front, Tool
 from journeysync.sandbox.hubspot.app import HubSpot
 from journeysync.sandbox.journal import Journal
+from journeysync.sandbox.salesforce.app import Salesforce
+from journeysync.sandbox.shopify.app import Shopify
 from journeysync.sandbox.stripe.app import Stripe
 from journeysync.sandbox.wire import Listener
 from journeysync.sandbox.woocommerce.app import WooCommerce
-from journeysync.sandbox.world import DEFAULT_NOW, World, iso_short, millis
+from journeysync.sandbox.world import DEFAULT_NOW, STUDIO, World, iso_short, millis
 
 MAKERS: Mapping[str, Callable[..., Tool]] = {
     "hubspot": HubSpot,
@@ -27,12 +29,21 @@ MAKERS: Mapping[str, Callable[..., Tool]] = {
     "calcom": CalCom,
     "calcom-selfhosted": CalDiy,
     "calendly": Calendly,
+    "salesforce": Salesforce,
+    "shopify": Shopify,
     "stripe": Stripe,
     "woocommerce": WooCommerce,
 }
 TOOLS = tuple(MAKERS)
 DEFAULT_TOOLS = ("hubspot",)
 """Pretended unless others are named: each of the others keeps the same bookings once more."""
+BUSINESSES: Mapping[str, tuple[str, ...]] = {
+    STUDIO: TOOLS,
+    "consultancy": ("hubspot", "calendly", "stripe"),
+    "shop": ("hubspot", "woocommerce", "stripe"),
+    "vendor": ("hubspot",),
+}
+"""The businesses, and the tools that can show what happens in each."""
 DEFAULT_CUSTOMERS = 60
 DEFAULT_SEED = 1
 
@@ -93,11 +104,13 @@ def start(
     *,
     limits: bool = True,
     now: str = DEFAULT_NOW,
+    business: str = STUDIO,
 ) -> Sandbox:
     """Fill the pretend tools and serve them; with a port, the tools follow on the next ones."""
-    unknown = [name for name in tools if name not in TOOLS]
+    known = BUSINESSES[business]
+    unknown = [name for name in tools if name not in known]
     if unknown:
-        raise ValueError(f"no pretend {', '.join(unknown)}; there is {', '.join(TOOLS)}")
-    world = World(millis(now), seed, customers)
+        raise ValueError(f"no pretend {', '.join(unknown)}; there is {', '.join(known)}")
+    world = World(millis(now), seed, customers, business, frozenset(tools))
     made: dict[str, Tool] = {name: MAKERS[name](world, limits=limits) for name in tools}
     return Sandbox(world, made, Journal(), Faults(), port)

@@ -12,6 +12,8 @@ DAY = 86_400_000
 HOUR = 3_600_000
 MINUTE = 60_000
 DEFAULT_NOW = "2026-11-20T09:00:00Z"
+STUDIO = "studio"
+"""The business unless another is named."""
 
 
 @dataclass
@@ -21,6 +23,9 @@ class World:
     now: int
     seed: int
     customers: int
+    business: str = STUDIO
+    tools: frozenset[str] = frozenset()
+    """Those that are pretended beside each other: two that tell one thing agree on who does."""
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
 

@@ -21,55 +21,15 @@ from journeysync.core.state.store import open_store
 from journeysync.sandbox.server import Sandbox, start
 
 
-@dataclass
-class Bookable:
-    """One pretend tool and what a person can do to it."""
+class Readable:
+    """A connector on some tool, and states that it is read into."""
 
-    sandbox: Sandbox
-    tool: str
     folder: Path
-    settings: dict[str, Any] = field(default_factory=dict)
+    now: datetime
 
-    @property
-    def now(self) -> datetime:
-        return datetime.fromisoformat(self.sandbox.now)
-
-    def connect(self, **settings: Any) -> Source:
+    def connect(self) -> Source:
         """Make a connector as the registry does."""
-        given: dict[str, Any] = dict(self.sandbox.tools[self.tool])
-        kind = given.pop("type", self.tool)
-        given["access_token"] = SecretStr(given["access_token"])
-        setup = ToolSetup(
-            "tool", {**given, **self.settings, **settings}, self.folder, "Europe/London"
-        )
-        return registry.make(kind, setup)
-
-    def admin(self, method: str, path: str, body: object = None) -> Any:
-        request = Request(
-            self.sandbox.admin + path,
-            data=None if body is None else json.dumps(body).encode(),
-            method=method,
-            headers={"Content-Type": "application/json"},
-        )
-        with urlopen(request, timeout=10) as answer:
-            return json.load(answer)
-
-    def fault(self, match: str, kind: str, **more: Any) -> None:
-        """Let a coming request fail."""
-        self.admin("POST", "/faults", {"tool": self.tool, "match": match, "kind": kind, **more})
-
-    def edit(self, action: str, kind: str, number: object = None, **properties: Any) -> Any:
-        """Let somebody at the desk work in the tool."""
-        command: dict[str, Any] = {"tool": self.tool, "object": kind, "action": action}
-        if number is not None:
-            command["id"] = str(number)
-        return self.admin("POST", "/edit", {**command, "properties": properties})
-
-    def advance(self, days: float) -> None:
-        self.admin("POST", "/advance", {"days": days})
-
-    def journal(self) -> list[dict[str, Any]]:
-        return list(self.admin("GET", "/journal")["requests"])
+        raise NotImplementedError
 
     def records(
         self, source: Source | None = None, since: datetime | None = None
@@ -111,6 +71,57 @@ class Bookable:
         finally:
             store.close()
         return {row[0]: (row[1], iso(row[2]), json.loads(row[3])) for row in rows}
+
+
+@dataclass
+class Bookable(Readable):
+    """One pretend tool and what a person can do to it."""
+
+    sandbox: Sandbox
+    tool: str
+    folder: Path
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def now(self) -> datetime:  # type: ignore[override]
+        return datetime.fromisoformat(self.sandbox.now)
+
+    def connect(self, **settings: Any) -> Source:
+        """Make a connector as the registry does."""
+        given: dict[str, Any] = dict(self.sandbox.tools[self.tool])
+        kind = given.pop("type", self.tool)
+        given["access_token"] = SecretStr(given["access_token"])
+        setup = ToolSetup(
+            "tool", {**given, **self.settings, **settings}, self.folder, "Europe/London"
+        )
+        return registry.make(kind, setup)
+
+    def admin(self, method: str, path: str, body: object = None) -> Any:
+        request = Request(
+            self.sandbox.admin + path,
+            data=None if body is None else json.dumps(body).encode(),
+            method=method,
+            headers={"Content-Type": "application/json"},
+        )
+        with urlopen(request, timeout=10) as answer:
+            return json.load(answer)
+
+    def fault(self, match: str, kind: str, **more: Any) -> None:
+        """Let a coming request fail."""
+        self.admin("POST", "/faults", {"tool": self.tool, "match": match, "kind": kind, **more})
+
+    def edit(self, action: str, kind: str, number: object = None, **properties: Any) -> Any:
+        """Let somebody at the desk work in the tool."""
+        command: dict[str, Any] = {"tool": self.tool, "object": kind, "action": action}
+        if number is not None:
+            command["id"] = str(number)
+        return self.admin("POST", "/edit", {**command, "properties": properties})
+
+    def advance(self, days: float) -> None:
+        self.admin("POST", "/advance", {"days": days})
+
+    def journal(self) -> list[dict[str, Any]]:
+        return list(self.admin("GET", "/journal")["requests"])
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from bookable import Bookable
+from bookable import Readable
 
 from journeysync.connectors.booking_rules import Rules, parse_rules, shipped_text
 
@@ -20,7 +20,7 @@ def table(name: str) -> dict[str, set[str]]:
     return {kind: {one.strip() for one in names.split(",")} - {""} for kind, names in rows}
 
 
-def unnamed_attributes(name: str, place: Bookable) -> dict[str, set[str]]:
+def unnamed_attributes(name: str, place: Readable) -> dict[str, set[str]]:
     """Find attributes that are given and that the table does not name."""
     named, source = table(name), place.connect()
     given: dict[str, set[str]] = {}

@@ -39,7 +39,7 @@ class Portal:
     def now(self) -> datetime:
         return datetime.fromisoformat(self.sandbox.now)
 
-    def connect(self, *, patient: bool = False, **settings: Any) -> HubSpot:
+    def connect(self, *, patient: bool = False, name: str = "crm", **settings: Any) -> HubSpot:
         """Make a connector; unless it is patient, it never really sleeps."""
         tool = self.sandbox.tools["hubspot"]
         given = {
@@ -47,7 +47,7 @@ class Portal:
             "access_token": SecretStr(tool["access_token"]),
             **settings,
         }
-        setup = ToolSetup("crm", given, self.folder, "Europe/London", "GB")
+        setup = ToolSetup(name, given, self.folder, "Europe/London", "GB")
         clock = [1000.0]
 
         def sleep(seconds: float) -> None:

@@ -217,6 +217,17 @@ def test_a_strange_value_costs_no_more_than_itself(strange: dict[str, Any], tmp_
     assert found.set_aside == ()
 
 
+def test_an_answer_may_name_the_record_of_another_tool(tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text("links: {crm: Customer number}")
+    settings = {"access_token": SecretStr("key"), "mapping": "own.yaml"}
+    tool = make(ToolSetup("diary", settings, tmp_path, "Europe/London"))
+    forms = [{"id": 1, "values": [{"name": "Customer number", "value": "4711"}]}]
+    found = tool.normalise(raw(forms=forms))
+
+    assert [(link.left, link.right) for link in found.links] == [(found.people[0].name, "crm:4711")]
+    assert reading(tmp_path, forms=forms).links == ()
+
+
 def test_labels_are_named(tmp_path: Path) -> None:
     labels = [{"id": 1, "name": "Completed", "color": "green"}, {"id": 2, "name": "VIP"}]
 

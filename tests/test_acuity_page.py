@@ -7,10 +7,11 @@ from booking_pages import example, named_settings, shipped, table, unnamed_attri
 
 from journeysync.connectors.acuity.settings import Settings
 from journeysync.connectors.booking_rules import parse_rules
+from journeysync.connectors.bookings import PAID
 
 
 def test_the_table_of_events_names_what_is_emitted() -> None:
-    assert set(table("acuity")) == shipped("acuity").kinds()
+    assert set(table("acuity")) == shipped("acuity").kinds() | {PAID}
 
 
 def test_every_attribute_that_is_given_is_named(tmp_path: Path) -> None:

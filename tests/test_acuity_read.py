@@ -125,6 +125,32 @@ def test_moves_cancellations_and_no_shows_are_found_by_the_next_run(tmp_path: Pa
     assert not any(f":{away}:" in name for name in told)
 
 
+def test_payments_are_read_one_by_one_and_once(tmp_path: Path) -> None:
+    with bookable("acuity", tmp_path, customers=1) as place:
+        one = place.edit(
+            "create", "appointment", start=ahead(place.now, days=5), email="a@b.com", amountPaid=10
+        )
+        other = place.edit("create", "appointment", start=ahead(place.now, days=6))
+        place.sync("runs")
+        asked = [r["path"] for r in place.journal() if r["path"].endswith("/payments")]
+        assert f"/api/v1/appointments/{one['id']}/payments" in asked
+        place.sync("runs")
+        place.sync("runs", full=True)
+        place.edit("set", "appointment", other["id"], amountPaid=20)
+        place.sync("runs")
+        again = [r["path"] for r in place.journal() if r["path"].endswith("/payments")]
+        assert again[len(asked) :] == [f"/api/v1/appointments/{other['id']}/payments"]
+
+        paid = {name.split(":")[2]: told for name, told in place.stored("runs").items()
+                if "deposit.paid" in name}  # fmt: skip
+        assert paid[str(one["id"])][2]["amount"] == 10
+        assert paid[str(other["id"])][2]["amount"] == 20
+        assert paid[str(one["id"])][2]["payment"].startswith("pi_")
+        place.edit("set", "appointment", one["id"], amountPaid=0)
+        place.sync("runs")
+        assert not any(f":{one['id']}:deposit.paid" in name for name in place.stored("runs"))
+
+
 def test_a_move_stays_known_when_everything_is_read_again(tmp_path: Path) -> None:
     with bookable("acuity", tmp_path, customers=1) as place:
         one = place.edit("create", "appointment", start=ahead(place.now, days=5), email="a@b.com")

@@ -268,3 +268,17 @@ def test_a_tool_that_suddenly_shows_little_stops_the_run(office: Office) -> None
     job = replace(office.job(), accept=frozenset({"vanished"}))
     finish(job, look(job), command="sync")
     assert len(office.customers()) == 10
+
+
+def test_a_record_that_became_another_one_takes_its_tasks_along(office: Office) -> None:
+    """Also where the new one is read a run later: what a person deleted stays deleted."""
+    visit = happened("v", "crm:1", "booking.attended", 3)
+    office.sync([contact("1"), visit])
+    assert len(office.tool.held) == 1
+    office.tool.held.clear()
+    office.sync([gone(contact("1"))])
+    visit = happened("v", "crm:9", "booking.attended", 3)
+    office.sync([contact("9", links=["crm:1"]), visit])
+    office.sync([happened("w", "crm:9", "email.sent", 9)])
+
+    assert office.tool.held == {}

@@ -17,6 +17,10 @@ MISTAKES = [
         "own.yaml:3: JS801 `services.0.send` is no key of a mapping; did you mean `sends`?",
     ),
     (
+        "links: {My Crm: x}",
+        "own.yaml:1: JS801 `links.My Crm.[key]` must be a name: small letters, digits and `_`.",
+    ),
+    (
         "services:\n  - {name: x}",
         "own.yaml:2: JS801 `services.0.service`: Field required.",
     ),
@@ -87,6 +91,34 @@ def test_the_workspaces_rules_are_tried_first(tmp_path: Path) -> None:
     assert rules.service("Second", "8").name == ""
     asked = [("How did you hear about us?", "x"), ("size (EU)", "39"), ("Campaign", " ")]
     assert rules.answered(asked) == {"shoes": "39"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "record"),
+    [
+        (" 4711 ", ["crm:4711"]),
+        ("0036g00000abcDE", ["crm:0036g00000abcDEAAY"]),
+        ("5003000000D8cuI", ["crm:5003000000D8cuI"]),
+        ("", []),
+        ("ann@example.com", []),
+        ("I do not know", []),
+        ("../contacts/1", []),
+        ("7" * 65, []),
+    ],
+)
+def test_an_answer_names_the_record_of_another_tool(answer: str, record: list[str]) -> None:
+    """What is no id names nobody."""
+    rules, _ = parse_rules("links: {crm: [crm_id, 'customer*'], shop: null}", "own.yaml")
+    assert rules is not None
+    asked = [("Shoe size", "39"), ("Customer number", answer), ("shop", "1")]
+    assert rules.linked(asked) == record
+
+
+def test_the_workspaces_links_are_laid_over_the_shipped(tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text("links: {hubspot: null, crm: crm_id}")
+    rules = read_rules(tmp_path, "own.yaml", "calcom.yaml")
+    asked = [("hubspot_id", "1"), ("salesforce_id", "2"), ("crm_id", "3")]
+    assert sorted(rules.linked(asked)) == ["crm:3", "salesforce:2"]
 
 
 @pytest.mark.parametrize(

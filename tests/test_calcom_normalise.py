@@ -263,6 +263,45 @@ def test_of_several_seats_each_has_its_own_fate_and_answers(tmp_path: Path) -> N
     assert cleo["starts"].attributes["source"] == "letter"
 
 
+@pytest.mark.parametrize(
+    ("more", "linked"),
+    [
+        ({"metadata": {"hubspot_id": "51"}}, ["hubspot:51"]),
+        ({"metadata": {"salesforce_uuid": "0036g00000abcDE"}}, ["salesforce:0036g00000abcDEAAY"]),
+        ({"bookingFieldsResponses": {"hubspot_contact_id": 52}}, ["hubspot:52"]),
+        ({"metadata": {"hubspot_id": "ask me"}}, []),
+        ({"metadata": None}, []),
+        ({"metadata": {"hubspot_id": "51"}, "attendees": [seat("ben"), seat("cleo")]}, []),
+        ({"attendees": [seat("ben", metadata={"hubspot_id": "53"}), seat("cleo")]}, ["hubspot:53"]),
+    ],
+    ids=[
+        "metadata", "short", "a hidden question", "no id", "none", "of several: whose?",
+        "a seat's own",
+    ],
+)  # fmt: skip
+def test_an_id_of_the_crm_is_a_strong_link(
+    more: dict[str, Any], linked: list[str], tmp_path: Path
+) -> None:
+    found = reading(tmp_path, **more)
+    assert [link.right for link in found.links] == linked
+    assert {link.left for link in found.links} <= {person.name for person in found.people}
+
+
+def test_what_calcom_sends_by_itself_is_an_event(tmp_path: Path) -> None:
+    """So a reminder that it sends is not called missed; none for a start that was given up."""
+    (tmp_path / "mappings" / "fields").mkdir(parents=True)
+    (tmp_path / "mappings" / "fields" / "calcom.yaml").write_text(
+        "services: [{service: massage, sends: [{event: email.sent, before: starts, by: 24h}]}]"
+    )
+    (sent,) = [one for one in reading(tmp_path).events if one.kind == "email.sent"]
+    moved = reading(tmp_path, status="cancelled", rescheduledToUid="next")
+
+    assert sent.at == at("2026-07-14T10:00:00")
+    assert sent.attributes["automatic"] is True
+    assert "email.sent" in calcom(tmp_path).emits()
+    assert "email.sent" not in {one.kind for one in moved.events}
+
+
 def test_seats_that_were_cancelled_are_cancelled(tmp_path: Path) -> None:
     """Cal.com names nobody for them, so that says nothing here."""
     told = kinds(reading(tmp_path, attendees=[seat("ben")], status="cancelled").events)

@@ -300,6 +300,16 @@ def test_the_tracking_field_names_a_salesforce_record(
     assert [link.right for link in links] == linked
 
 
+def test_an_answer_or_the_link_may_name_the_record_of_another_tool(here: Here) -> None:
+    (here.folder / "own.yaml").write_text("links: {crm: Customer number, shop: utm_term}")
+    asked = [{"question": "Customer number", "answer": " 4711 ", "position": 0}]
+    given = record(questions_and_answers=asked, tracking={"utm_term": "9"})
+
+    links = here.connect(mapping="own.yaml").normalise(given).links
+    assert [link.right for link in links] == ["crm:4711", "shop:9"]
+    assert here.connect().normalise(given).links == ()
+
+
 def test_odd_values_are_read_or_set_aside(here: Here) -> None:
     tool = here.connect()
     odd = tool.normalise(record(questions_and_answers=None, tracking=None, payment={"amount": "?"}))
@@ -313,6 +323,57 @@ def test_odd_values_are_read_or_set_aside(here: Here) -> None:
     content["event"] = {"uri": "x", "name": "Intake", "start_time": "soon"}
     timeless = tool.normalise(RawRecord(record().key, content))
     assert [one.code for one in timeless.set_aside] == ["NO_START"]
+
+
+@pytest.mark.parametrize(
+    ("start", "at"),
+    [
+        ("2026-11-05T10:00:00.123456Z", "2026-11-05T10:00:00.123456+00:00"),
+        ("2026-11-05T12:00:00+0200", "2026-11-05T10:00:00+00:00"),
+        ("2026-11-05T12:00:00+02:00", "2026-11-05T10:00:00+00:00"),
+        ("2026-11-05T10:00:00", "2026-11-05T10:00:00+00:00"),
+        ("0001-01-01T00:00:00+02:00", None),
+        (None, None),
+        ("", None),
+    ],
+)
+def test_a_start_in_any_form_is_read_or_set_aside(start: str, at: str | None, here: Here) -> None:
+    content: dict[str, Any] = dict(record().content)
+    content["event"] = {**content["event"], "start_time": start, "end_time": None}
+    found = here.connect().normalise(RawRecord(record().key, content))
+    starts = [one.at.isoformat() for one in found.events if one.kind == "booking.starts"]
+    assert starts == ([at] if at else [])
+    assert [one.code for one in found.set_aside] == ([] if at else ["NO_START"])
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        {"tracking": None}, {"tracking": []}, {"questions_and_answers": None},
+        {"questions_and_answers": "x"}, {"questions_and_answers": [None, {"question": None}]},
+        {"payment": {"amount": "45.00", "successful": True}}, {"payment": {"amount": "nan"}},
+        {"payment": "yes"}, {"no_show": []}, {"cancellation": []}, {"reconfirmation": ""},
+        {"name": None, "first_name": None}, {"timezone": None}, {"text_reminder_number": 447700},
+        {"email": None}, {"email": "nobody"}, {"status": None},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_strange_value_costs_no_more_than_itself(strange: dict[str, Any], here: Here) -> None:
+    found = here.connect().normalise(record(**strange))
+
+    kinds = {one.kind for one in found.events}
+    assert {"booking.created", "booking.starts", "booking.ended", "booking.attended"} <= kinds
+    assert found.set_aside == ()
+    for one in found.events:
+        assert all(value == value for value in one.attributes.values())  # noqa: PLR0124
+
+
+@pytest.mark.parametrize("kind", [None, "https://api.calendly.com/event_types/GONE", 7])
+def test_an_event_type_that_was_deleted_has_left_its_name(kind: object, here: Here) -> None:
+    content: dict[str, Any] = dict(record().content)
+    content["event"] = {**content["event"], "event_type": kind}
+    found = here.connect().normalise(RawRecord(record().key, content))
+    assert {one.attributes["service"] for one in found.events} == {"Intake"}
 
 
 # --- reading -----------------------------------------------------------------------------------

@@ -49,8 +49,34 @@ class State:
                 )
             }
 
+    def no_shows(self, booking: str) -> int:
+        wanted = (t.event.c.kind == "booking.no_show") & (t.event.c.subject_id == booking)
+        with self._store.begin() as connection:
+            return len(connection.execute(select(t.event.c.id).where(wanted)).all())
+
     def close(self) -> None:
         self._store.close()
+
+
+def test_a_no_show_that_is_marked_late_is_found_by_the_next_whole_reading(tmp_path: Path) -> None:
+    """Nothing in a list tells of it: not the next reading finds it, but one within a week."""
+    with calendly(tmp_path, customers=6) as here:
+        state = State(here, tmp_path / "state")
+        state.sync(here.now)
+        one = here.create((here.now + timedelta(hours=5)).isoformat())
+        for _ in range(20):
+            here.advance(1)
+            state.sync(here.now)
+        here.edit("no_show", id=one)
+        marked = [state.no_shows(one)]
+        for _ in range(7):
+            here.advance(1)
+            state.sync(here.now)
+            marked.append(state.no_shows(one))
+        state.close()
+
+    assert marked[0] == 0
+    assert marked[-1] == 1
 
 
 @pytest.mark.parametrize("seed", range(4))

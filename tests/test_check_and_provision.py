@@ -1,5 +1,8 @@
 """`check` and `provision`: every tool is tried, each failure has its next step and exit code."""
 
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -91,6 +94,50 @@ def test_check_names_what_nobody_can_see(folder: Path, monkeypatch: pytest.Monke
 
     assert "no connected tool can see `answer` (email.sent)" in unseen
     assert "no connected tool can see" not in seen
+
+
+@dataclass
+class PunctualTool(PretendTool):
+    """A tool that says what time it is."""
+
+    at: datetime | None = None
+
+    def told(self) -> datetime | None:
+        return self.at
+
+
+CLOCKS = {
+    "the same time": (timedelta(seconds=40), ""),
+    "ours runs ahead": (timedelta(minutes=-10), "is 10 minutes ahead of that of fine"),
+    "ours is late": (timedelta(hours=3), "is 180 minutes behind that of fine"),
+    "the tool does not say": (None, ""),
+}
+
+
+@pytest.mark.parametrize(("off", "says"), CLOCKS.values(), ids=CLOCKS)
+def test_check_compares_the_clocks(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, off: timedelta | None, says: str
+) -> None:
+    at = None if off is None else datetime.now(UTC) + off
+    write(folder, connect(monkeypatch, PunctualTool("fine", at=at)))
+    ran = run("check", "--workspace", folder)
+
+    assert ran.code == 0
+    assert says in ran.out
+    assert ("The clock here" in ran.out) == bool(says)
+
+
+def test_a_kind_of_your_own_mapping_is_no_doubt(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "own.yaml").write_text(MAP.replace("email.sent", "cake.baked"))
+    write(folder, connect(monkeypatch, FINE))
+    doubtful = run("check", "--workspace", folder).out
+    write(folder, connect(monkeypatch, PretendTool("fine", kinds=frozenset({"cake.baked"}))))
+    sure = run("check", "--workspace", folder).out
+    count = re.compile(r"leave doubts: (\d+)")
+
+    assert int(count.findall(doubtful)[0]) == int((count.findall(sure) or ["0"])[0]) + 1
 
 
 def test_check_of_files_that_are_not_there(folder: Path) -> None:

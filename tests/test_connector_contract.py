@@ -13,10 +13,13 @@ from pathlib import Path
 
 import pytest
 from bookable import bookable
+from calendar_server import PASSWORD, desk, event
 from calendly_tool import calendly
 from hubspot_portal import portal
 from pydantic import SecretStr
+from salesforce_org import org
 from shop import shop
+from shopify_shop import store
 from stripe_account import account
 
 from journeysync.connectors import registry
@@ -141,6 +144,29 @@ def _calendly(folder: Path) -> Iterator[Served]:
 
 
 @contextmanager
+def _caldav(folder: Path) -> Iterator[Served]:
+    """No pretend tool, but a real server."""
+    with desk(folder) as here:
+        for number in range(1, 6):
+            here.put(f"e{number}", event(f"e{number}", f"2026120{number}T090000Z"))
+        here.put("series", event("series", "20261210T100000Z", "RRULE:FREQ=WEEKLY;COUNT=4"))
+        source = here.connect()
+        shown = here.send("GET", "clients/").text
+
+        def remove() -> RecordKey:
+            here.delete("e3")
+            return RecordKey("tool", "event", "e3")
+
+        yield Served(
+            source,
+            here.now,
+            remove,
+            lambda: int(here.send("GET", "clients/").text != shown),
+            PASSWORD,
+        )
+
+
+@contextmanager
 def _woocommerce(folder: Path) -> Iterator[Served]:
     with shop(folder, customers=30) as here:
         tool = here.sandbox.tools["woocommerce"]
@@ -160,6 +186,25 @@ def _woocommerce(folder: Path) -> Iterator[Served]:
             remove,
             lambda: sum(one["writes"] for one in here.journal()),
             tool["consumer_secret"],
+        )
+
+
+@contextmanager
+def _salesforce(folder: Path) -> Iterator[Served]:
+    with org(folder, customers=12) as here:
+        source = here.connect()
+
+        def remove() -> RecordKey:
+            key = min(_whole(source, "contacts", here.now), key=str)
+            here.edit("delete", "Contact", id=key.id)
+            return key
+
+        yield Served(
+            source,
+            here.now,
+            remove,
+            lambda: sum(one["writes"] for one in here.journal()),
+            here.sandbox.tools["salesforce"]["client_secret"],
         )
 
 
@@ -184,13 +229,38 @@ def _stripe(folder: Path) -> Iterator[Served]:
         )
 
 
+@contextmanager
+def _shopify(folder: Path) -> Iterator[Served]:
+    with store(folder, customers=30) as here:
+        tool = here.sandbox.tools["shopify"]
+        key = SecretStr(tool["access_token"])
+        settings = {"base_url": tool["base_url"], "access_token": key, "sweep_hours": 0}
+        source = registry.make("shopify", ToolSetup("tool", settings, folder))
+
+        def remove() -> RecordKey:
+            key = min(_whole(source, "orders", here.now), key=str)
+            here.edit("order", "delete", id=key.id)
+            return key
+
+        yield Served(
+            source,
+            here.now,
+            remove,
+            lambda: sum(one["writes"] for one in here.journal()),
+            tool["access_token"],
+        )
+
+
 SERVED: dict[str, Callable[[Path], AbstractContextManager[Served]]] = {
     "acuity": _bookable("acuity", "appointment"),
     "calcom": _bookable("calcom", "booking"),
     "calcom-selfhosted": _bookable("calcom-selfhosted", "booking"),
+    "caldav": _caldav,
     "calendly": _calendly,
     "files": _files,
     "hubspot": _hubspot,
+    "salesforce": _salesforce,
+    "shopify": _shopify,
     "stripe": _stripe,
     "woocommerce": _woocommerce,
 }
@@ -252,7 +322,7 @@ def test_reading_what_changed_shows_records_as_a_full_reading_does(served: Serve
 
 
 def test_a_record_that_is_taken_away_does_not_stay(served: Served) -> None:
-    """It comes as a tombstone, or is missing from a complete reading, or from a whole window."""
+    """It comes as a tombstone, or is missing from a complete reading, a window, or all ids."""
     before = served.until - timedelta(minutes=10)
     key = served.remove()
     streams = served.source.streams
@@ -261,8 +331,10 @@ def test_a_record_that_is_taken_away_does_not_stay(served: Served) -> None:
     later = served.until + timedelta(minutes=1)
     batches = [batch for stream in streams for batch in served.source.read(stream, before, later)]
     told = [record for batch in batches for record in batch.records if record.key == key]
+    looks = [batch for batch in batches if batch.still is not None]
     complete = [batch for batch in batches if batch.complete or batch.window is not None]
-    assert complete or (told and all(record.deleted for record in told))
+    assert complete or looks or (told and all(record.deleted for record in told))
+    assert not any(key in (batch.still or ()) for batch in looks)
     assert not any(key in batch.listed for batch in batches)
     assert all(served.source.normalise(record) == Reading() for record in told)
 

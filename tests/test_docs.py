@@ -16,6 +16,8 @@ from journeysync.cli import COMMANDS, main
 from journeysync.connectors.booking_rules import parse_rules
 from journeysync.connectors.hubspot.mapping_file import parse_mapping
 from journeysync.connectors.mapping_files import parse_mapping as parse_part
+from journeysync.connectors.salesforce.mapping import SalesforceMapping
+from journeysync.connectors.shopify.mapping import ShopMapping as ShopifyMapping
 from journeysync.connectors.stripe.mapping import StripeMapping
 from journeysync.connectors.woocommerce.mapping import ShopMapping
 from journeysync.core.language.model import Exit, Journey, Pattern, Stage, Touchpoint
@@ -24,7 +26,7 @@ from journeysync.core.workspace import Workspace
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
-MAPPINGS = (ShopMapping, StripeMapping)
+MAPPINGS = (SalesforceMapping, ShopMapping, ShopifyMapping, StripeMapping)
 SHELLS = {"sh", "bash", "shell", "console"}
 
 

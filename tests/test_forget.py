@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from killing import Moments, needs_fork
 from memory_tool import START, MemoryTool, contact, happened
 from plans import MAP
 from sqlalchemy.engine import make_url
@@ -181,3 +182,24 @@ def test_of_a_company_one_person_is_forgotten(state: str) -> None:
     office.sync(1)
     assert office.traces() == []
     office.store.close()
+
+
+@needs_fork
+def test_a_forget_killed_and_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed before it was stored, nobody is forgotten; after, nothing of them is left."""
+    moments = Moments(monkeypatch)
+    for moment in ("before a commit", "after a commit"):
+        folder = tmp_path / moment
+        folder.mkdir()
+        office = Office(f"sqlite:///{folder}/state.db")
+        office.sync()
+        office.store.close()
+        moments.kill(office.forget, (moment, 1))
+        known = office.count("person") == 2
+        assert known == (moment == "before a commit")
+        if known:
+            office.forget()
+        outlook = office.sync(1)
+        office.store.close()
+        assert outlook.read.forgotten == 4
+        assert office.traces() == [], f"killed {moment}"

@@ -182,6 +182,21 @@ def test_a_missing_scope_is_named() -> None:
         one.call(READ, answers(reply(403)), json.loads)
 
 
+@pytest.mark.parametrize(
+    ("said", "hour"),
+    [("Sun, 22 Nov 2026 12:00:40 GMT", 12), ("yesterday", None), ("", None),
+     ("Sun, 22 Nov 2026 09:00:00 -0000", None)],
+)  # fmt: skip
+def test_what_time_a_tool_has(said: str, hour: int | None) -> None:
+    """None where it does not say, or not in which zone."""
+    caller = Caller("shop", "Renew the key.")
+    caller.call(
+        Request("GET /", repeatable=True), lambda: Answer(200, {"date": said}, b"{}"), bytes
+    )
+
+    assert (caller.told and caller.told.hour) == hour
+
+
 def test_the_day_is_over() -> None:
     """A tool that says the day's calls are used up is not waited for."""
     daily = Daily("left", "limit", when="after midnight")

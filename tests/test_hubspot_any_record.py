@@ -5,12 +5,13 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from journeysync.connectors.hubspot.mapping_file import parse_mapping, shipped_text
+from journeysync.connectors.hubspot.mapping_file import parse_mapping
 from journeysync.connectors.hubspot.normalise import normalise
 from journeysync.connectors.hubspot.streams import STREAMS, wanted, with_history
+from journeysync.connectors.mapping_files import shipped_text
 from journeysync.core.models import RawRecord, RecordKey
 
-MAPPING, _ = parse_mapping(shipped_text(), "shipped")
+MAPPING, _ = parse_mapping(shipped_text("hubspot"), "shipped")
 assert MAPPING is not None
 
 INSTANTS = st.sampled_from(

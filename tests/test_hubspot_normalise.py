@@ -10,8 +10,9 @@ import pytest
 from journeysync.connectors.hubspot import answers
 from journeysync.connectors.hubspot.contents import Shape, content_of
 from journeysync.connectors.hubspot.mapping import FieldMapping
-from journeysync.connectors.hubspot.mapping_file import parse_mapping, shipped_text
+from journeysync.connectors.hubspot.mapping_file import parse_mapping
 from journeysync.connectors.hubspot.normalise import normalise
+from journeysync.connectors.mapping_files import shipped_text
 from journeysync.core.models import Event, RawRecord, Reading, RecordKey, shared_id
 
 RECORDINGS = Path(__file__).parents[1] / "../shared/recordings/hubspot-v3"
@@ -19,7 +20,7 @@ ZONE = "Europe/London"
 
 
 def shipped() -> FieldMapping:
-    mapping, problems = parse_mapping(shipped_text(), "shipped")
+    mapping, problems = parse_mapping(shipped_text("hubspot"), "shipped")
     assert mapping is not None
     assert problems == []
     return mapping

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from hubspot_portal import everything, portal
 
-from journeysync.connectors.hubspot.mapping_file import parse_mapping, shipped_text
+from journeysync.connectors.hubspot.mapping_file import parse_mapping
 from journeysync.connectors.hubspot.settings import Settings
+from journeysync.connectors.mapping_files import shipped_text
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs/connectors/hubspot.md").read_text("utf-8")
@@ -15,7 +16,7 @@ TABLE = {kind: {name.strip() for name in names.split(",")} - {""} for kind, name
 
 
 def test_the_table_of_events_names_what_is_emitted() -> None:
-    mapping, _ = parse_mapping(shipped_text(), "shipped")
+    mapping, _ = parse_mapping(shipped_text("hubspot"), "shipped")
     assert mapping is not None
 
     assert set(TABLE) == mapping.kinds()

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from journeysync.connectors.hubspot.mapping import FieldMapping
-from journeysync.connectors.hubspot.mapping_file import parse_mapping, shipped_text
+from journeysync.connectors.hubspot.mapping_file import parse_mapping
 from journeysync.connectors.hubspot.normalise import normalise
+from journeysync.connectors.mapping_files import shipped_text
 from journeysync.core.models import Event, RawRecord, RecordKey
 
 
@@ -16,7 +17,7 @@ def mapped(text: str) -> FieldMapping:
     return found
 
 
-SHIPPED = mapped(shipped_text())
+SHIPPED = mapped(shipped_text("hubspot"))
 ONE, TWO, THREE = "2026-03-01T09:00:00Z", "2026-03-02T09:00:00Z", "2026-03-03T09:00:00Z"
 STAGES = {
     "1": {"label": "New", "pipeline": "Support", "closed": False},

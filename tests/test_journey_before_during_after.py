@@ -13,7 +13,8 @@ from ruamel.yaml import YAML
 from shipped import kinds_of, shipped
 from stories import Story, read, told
 
-from journeysync.connectors.hubspot.mapping_file import parse_mapping, shipped_text
+from journeysync.connectors.hubspot.mapping_file import parse_mapping
+from journeysync.connectors.mapping_files import shipped_text
 from journeysync.core.language.vocabulary import known
 
 HERE = Path(__file__).parent
@@ -23,7 +24,7 @@ STRICTER = [*read(HERE / "stories/strict-reminder.md", ZoneInfo(JOURNEY.calendar
 
 
 def from_hubspot() -> frozenset[str]:
-    mapping, problems = parse_mapping(shipped_text(), "shipped")
+    mapping, problems = parse_mapping(shipped_text("hubspot"), "shipped")
     assert mapping is not None, problems
     return mapping.kinds()
 

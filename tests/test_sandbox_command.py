@@ -84,6 +84,11 @@ def test_a_workspace_that_is_there_stays(tmp_path: Path) -> None:
 
 MISTAKES = {
     "a tool that cannot be pretended": (["--only", "shopfy"], "shopfy"),
+    "a map that is not shipped": (["--journey", "ours"], "'ours' is not one of"),
+    "a tool that the business does not work with": (
+        ["--journey", "loyalty", "--only", "calendly"],
+        "there is hubspot, woocommerce, stripe",
+    ),
     "no customers": (["--customers", "0"], "0 is not in the range"),
     "a port that does not exist": (["--port", "70000"], "70000 is not in the range"),
 }

@@ -1,7 +1,7 @@
 """Stages on accounts of a shop and customers of Stripe: written, read back, refused row by row."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from command_line import run
 from shop import shop
+from shopify_shop import store
 from stripe_account import account
 
 from journeysync.commands.common import Console
 from journeysync.commands.pretend import pretend
+from journeysync.connectors.shopify import show
 from journeysync.core.errors import BadCredentials
 from journeysync.core.ports import Display, RecordWrite
 
@@ -60,7 +62,14 @@ def _account(folder: Path) -> Iterator[Shown]:
         )  # fmt: skip
 
 
-@pytest.fixture(params=[_shop, _account], ids=["woocommerce", "stripe"])
+@contextmanager
+def _store(folder: Path) -> Iterator[Shown]:
+    with store(folder) as here:
+        made = here.edit("customer", "create", email="ana@example.com")
+        yield Shown(here.connect(), str(made["number"]), here.admin, here.fault)
+
+
+@pytest.fixture(params=[_shop, _account, _store], ids=["woocommerce", "stripe", "shopify"])
 def shown(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shown]:
     with request.param(tmp_path) as made:
         yield made
@@ -113,13 +122,30 @@ def test_somebody_who_was_deleted_is_gone_and_no_failure_of_the_others(shown: Sh
     assert "deleted" in refused.message
 
 
-def test_a_failing_row_of_many_leaves_the_others_written(tmp_path: Path) -> None:
-    """The shop answers 200 with the error inside."""
-    with _shop(tmp_path) as here:
+@pytest.mark.parametrize("kind", [_shop, _store], ids=["woocommerce", "shopify"])
+def test_a_failing_row_of_many_leaves_the_others_written(
+    tmp_path: Path, kind: Callable[[Path], AbstractContextManager[Shown]]
+) -> None:
+    """The shop answers 200 with the error inside; Shopify then sets none of them at first."""
+    with kind(tmp_path) as here:
         rows = [RecordWrite("customer", one, {"journey_stage": "x"}) for one in (here.known, "999")]
         statuses = [one.status for one in here.tool.write_records(rows)]
 
         assert statuses == ["done", "failed"]
+        assert here.held(here.known) == {"journey_stage": "x", "journey_reason": ""}
+
+
+def test_a_customer_who_goes_in_between_keeps_nobody_else_from_being_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Shopify sets all metafields of a call or none, and names the one that it refuses."""
+    with _store(tmp_path) as here:
+        rows = [RecordWrite("customer", one, {"journey_stage": "x"}) for one in ("999", here.known)]
+        monkeypatch.setattr(show, "_held", lambda _client, ids: {one: {} for one in ids})
+        outcomes = here.tool.write_records(rows)
+        monkeypatch.undo()
+
+        assert [one.status for one in outcomes] == ["failed", "done"]
         assert here.held(here.known) == {"journey_stage": "x", "journey_reason": ""}
 
 

@@ -16,6 +16,8 @@ SMALL = {
     "dirty", "failed", "forgotten", "hold", "intent", "meta", "override", "run", "watermark",
 }  # fmt: skip
 """Tables that hold what waits, what people asked for, or a line for each run or stream."""
+ASKED = "json_each"
+"""Not a table: the values that a question names."""
 
 Statement = tuple[str, Any]
 
@@ -56,7 +58,7 @@ def test_no_table_that_grows_is_read_through(
         for text, given in statements
         if re.match(r"(SELECT|UPDATE|DELETE|INSERT)\b", text)
         for table in explain(connection, text, given)
-        if table not in SMALL
+        if table not in SMALL and table != ASKED
     }
 
     assert len(statements) > 40

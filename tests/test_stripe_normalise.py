@@ -85,6 +85,20 @@ def test_a_deposit_is_told_from_a_final_invoice(
     here.edit("invoice", "pay", id=number)
 
     assert kinds(here) == ["deposit.paid", "invoice.sent"]
+    told = events(tool := here.connect(), everything(tool, here.now).values())
+    assert [one.attributes.get("deposit") for one in told if one.kind != "person.created"] == [
+        True, True,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["Less the deposit of May", "Work, minus deposit",
+                                  "Deposit deducted"])  # fmt: skip
+def test_a_final_invoice_may_take_a_deposit_off(here: Account, text: str) -> None:
+    number = invoice(here, text)
+    here.edit("invoice", "finalise", id=number)
+    here.edit("invoice", "pay", id=number)
+
+    assert kinds(here) == ["invoice.paid", "invoice.sent"]
 
 
 def test_a_workspace_has_its_own_rule_for_deposits(here: Account) -> None:

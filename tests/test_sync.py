@@ -385,3 +385,18 @@ def test_a_portal_that_allows_no_properties_on_tasks(place: Studio) -> None:
     assert place.sync().counts.tasks_opened == opened  # found, not made: see the next line
     texts = [task["properties"]["hs_task_body"] for task in place.snapshot()["hubspot"]["tasks"]]
     assert sum("journeysync js1-" in text for text in texts) == opened
+
+
+def test_a_contact_that_was_deleted_for_good_goes_when_it_is_missed(place: Studio) -> None:
+    """No list of changes tells of it: the first run that wants to write there takes it out."""
+    place.sync()
+    place.advance(3)
+    person = place.dry_run().plan.records[0].id
+    place.portal.edit("delete", "contacts", person, permanently=True)
+    place.sync()
+    with place.job() as job, job.store.begin() as connection:
+        known = connection.exec_driver_sql("select id from person").scalars().all()
+
+    assert person not in known
+    second = place.sync()
+    assert (second.exit_code, second.counts.calls) == (0, 0)

@@ -331,3 +331,13 @@ def test_passwords_in_a_url(url: str, secret: set[str]) -> None:
     """In every form in which they could be printed; and such a URL may not stand in the file."""
     assert passwords_in(url) == secret
     assert holds_password(url) == bool(secret)
+
+
+def test_a_journey_that_is_not_there_is_shown_where_it_is_named(folder: Path) -> None:
+    """In the workspace file, not in a file that does not exist."""
+    (folder / "journeysync.yaml").write_text(
+        "journeys:\n  - own.yaml\n  - before-during-aftr\ntools: {hubspot: {}}\n"
+    )
+
+    (only,) = mistakes(folder)
+    assert only.startswith("journeysync.yaml:3: JS100 There is no such file")

@@ -11,13 +11,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from datetime import time as clock
 
+from journeysync.connectors import bookings
 from journeysync.connectors.acuity import check, normalise
 from journeysync.connectors.acuity.client import Client
-from journeysync.connectors.acuity.read import FIRST_DAY, Reader, has_gap
+from journeysync.connectors.acuity.read import FIRST_DAY, Reader, has_gap, paid_mark
 from journeysync.connectors.acuity.settings import Settings, read_settings
 from journeysync.connectors.booking_rules import read_rules
 from journeysync.connectors.booking_texts import known_zone, parse_instant
-from journeysync.core.models import RawRecord, Reading
+from journeysync.core.models import RawRecord, Reading, RecordKey
 from journeysync.core.ports import Batch, Finding, ToolSetup, Window
 
 MAPPING = "acuity.yaml"
@@ -48,11 +49,17 @@ class Acuity:
         self._rules = read_rules(setup.folder, settings.mapping, MAPPING)
         self._client = Client(setup.name, settings, sleep=sleep, monotonic=monotonic)
         self._reader = Reader(self._client)
+        self._marks: Mapping[RecordKey, str] = {}
         self.mapping_version = f"{normalise.VERSION}-{self._rules.version}-{self._zone}"
 
     def emits(self) -> frozenset[str]:
         """Return the event kinds that appointments can give under the mapping."""
-        return self._rules.kinds()
+        return self._rules.kinds() | {bookings.PAID}
+
+    def resume(self, stream: str, marks: Mapping[RecordKey, str]) -> None:
+        """Take of which appointments the payments are known."""
+        assert stream == STREAM
+        self._marks = marks
 
     def read(self, stream: str, since: datetime | None, until: datetime) -> Iterator[Batch]:
         """Yield all appointments, or all of the days that can still change."""
@@ -67,7 +74,7 @@ class Acuity:
         whole = True
         for records in self._reader.appointments(low, high, until):
             whole = whole and not has_gap(records)
-            yield Batch(tuple(self._placed(record) for record in records))
+            yield Batch(tuple(self._paid(self._placed(record)) for record in records))
         if since is None:
             yield Batch((), complete=whole)
         else:
@@ -86,6 +93,14 @@ class Acuity:
     def check(self) -> Sequence[Finding]:
         """Look at the key, and at types and questions that no rule names."""
         return check.check(self._client, self._rules)
+
+    def _paid(self, record: RawRecord) -> RawRecord:
+        """Add the payments, one by one, where the sum is another than the stored one."""
+        mark = paid_mark(record)
+        if not mark or self._marks.get(record.key) == mark:
+            return replace(record, mark=mark)
+        content = {**record.content, "payments": self._reader.payments(record.key.id)}
+        return replace(record, content=content, mark=mark)
 
     def _placed(self, record: RawRecord) -> RawRecord:
         row = record.content

@@ -4,7 +4,7 @@ Acuity keeps one row for an appointment, whatever becomes of it, and neither tel
 moved nor when it was canceled: those instants are when we first saw it, at the latest its start.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,11 +12,12 @@ from typing import Any
 from journeysync.connectors.acuity.read import GAP, truth
 from journeysync.connectors.booking_rules import Rules, ServiceRule
 from journeysync.connectors.booking_texts import known_zone, parse_instant, parse_number
-from journeysync.connectors.bookings import Booking, Move, Status, events
+from journeysync.connectors.bookings import PAID, SUBJECT, Booking, Move, Status, events
 from journeysync.connectors.guests import guest_id
-from journeysync.core.models import PersonRecord, RawRecord, Reading, Scalar, SetAside
+from journeysync.core.instants import to_micros
+from journeysync.core.models import Event, Link, PersonRecord, RawRecord, Reading, Scalar, SetAside
 
-VERSION = "1"
+VERSION = "2"
 """Raised whenever a record is read differently: stored records are then read again."""
 
 
@@ -47,7 +48,10 @@ def normalise(record: RawRecord, rules: Rules, zone: str) -> Reading:
     booking = replace(
         booking, people=(person.name,), attributes=_attributes(row, rule, rules, zone)
     )
-    return Reading(people=(person,), events=events(booking))
+    links = tuple(Link(person.name, one, "answer in Acuity") for one in
+                  rules.linked(_asked(row)))  # fmt: skip
+    told = (*events(booking), *_payments(row, booking))
+    return Reading(people=(person,), events=told, links=links)
 
 
 def remember(record: RawRecord, before: Mapping[str, Any], now: datetime) -> RawRecord:
@@ -55,6 +59,9 @@ def remember(record: RawRecord, before: Mapping[str, Any], now: datetime) -> Raw
     if record.deleted:
         return record
     content = dict(record.content)
+    if "payments" in before and parse_number(content.get("amountPaid")):
+        # They are asked for again where the sum is another.
+        content.setdefault("payments", before["payments"])
     if "canceled_by" in content and "canceled_by" in before:
         content["canceled_by"] = before["canceled_by"]
     moves = list(before.get("moves", []))
@@ -99,6 +106,23 @@ def _booking(
     )
 
 
+def _payments(row: Mapping[str, Any], booking: Booking) -> Iterator[Event]:
+    """Tell each payment by itself, at its own instant."""
+    (person,) = booking.people
+    for one in row.get("payments") or ():
+        at, amount = parse_instant(one.get("created")), parse_number(one.get("amount"))
+        if at is None or not amount:
+            continue
+        number = str(one.get("transactionID") or to_micros(at) // 1000)
+        more: dict[str, Scalar] = {"amount": amount, "processor": str(one.get("processor") or "")}
+        told: dict[str, Scalar] = {**booking.attributes, **more, "payment": number}
+        yield Event(
+            f"{booking.tool}:{SUBJECT}:{booking.chain}:{PAID}:{number}/{person}",
+            booking.tool, PAID, at, person, SUBJECT, booking.chain,
+            {name: value for name, value in told.items() if value != ""},
+        )  # fmt: skip
+
+
 def _person(record: RawRecord, row: Mapping[str, Any], created: datetime | None) -> PersonRecord:
     """Take the customer by their address; without one, this appointment's customer is unknown."""
     email, phone = _text(row, "email"), _text(row, "phone")
@@ -135,10 +159,14 @@ def _attributes(
         "location": _text(row, "location"),
         "timezone": _text(row, "timezone") or zone,
         "labels": ", ".join(row.get("labels") or ()),
-        **rules.answered((question, answer) for question, answer in row.get("answers") or ()),
+        **rules.answered(_asked(row)),
         **rule.set,
     }
     return {name: value for name, value in found.items() if value is not None and value != ""}
+
+
+def _asked(row: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(question, answer) for question, answer in row.get("answers") or ()]
 
 
 def _minutes(row: Mapping[str, Any]) -> float:

@@ -10,7 +10,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from journeysync.connectors.acuity.client import Client, Row
-from journeysync.connectors.booking_texts import parse_instant
+from journeysync.connectors.booking_texts import parse_instant, parse_number
+from journeysync.connectors.http import Refused
 from journeysync.core.models import RawRecord, RecordKey
 
 LONGEST = 100
@@ -18,6 +19,7 @@ LONGEST = 100
 FIRST_DAY = date(2006, 1, 1)
 """Acuity's first year: nothing is older."""
 APPOINTMENT, GAP = "appointment", "gap"
+_NOT_FOUND = 404
 
 _PLAIN = (
     "firstName", "lastName", "phone", "email", "datetime", "datetimeCreated", "duration", "price",
@@ -48,6 +50,17 @@ class Reader:
             asked = {"canceled": canceled}
             for rows, gap in self._days(low, high, asked):
                 yield [self._record(row, until) for row in rows] + ([gap] if gap else [])
+
+    def payments(self, number: str) -> list[Row]:
+        """Read what was paid for one appointment, payment by payment."""
+        try:
+            rows = self._client.rows(f"/appointments/{number}/payments")
+        except Refused as refused:
+            if refused.answer.status != _NOT_FOUND:
+                raise
+            return []
+        names = ("transactionID", "created", "processor", "amount")
+        return [{name: str(row[name]) for name in names if row.get(name)} for row in rows]
 
     def _days(
         self, low: date, high: date, asked: Mapping[str, str]
@@ -112,6 +125,12 @@ def record(tool: str, row: Row, until: datetime) -> RawRecord:
     if truth(row.get("canceled")):
         content["canceled_by"] = until.isoformat()
     return RawRecord(RecordKey(tool, APPOINTMENT, _id(row)), content)
+
+
+def paid_mark(record: RawRecord) -> str:
+    """Fingerprint what was paid: another one means another payment."""
+    paid = parse_number(record.content.get("amountPaid"))
+    return f"paid {paid:.2f}" if paid else ""
 
 
 def _meet(latest: Sequence[Row], earliest: Sequence[Row]) -> bool:

@@ -14,9 +14,17 @@ from journeysync.connectors.booking_rules import Rules, ServiceRule
 from journeysync.connectors.booking_texts import parse_instant, parse_number
 from journeysync.connectors.bookings import ASKED_TO_MOVE, Booking, By, Status, events
 from journeysync.connectors.guests import guest_id
-from journeysync.core.models import Event, PersonRecord, RawRecord, Reading, Scalar, SetAside
+from journeysync.core.models import (
+    Event,
+    Link,
+    PersonRecord,
+    RawRecord,
+    Reading,
+    Scalar,
+    SetAside,
+)
 
-VERSION = "1"
+VERSION = "2"
 """Raised whenever a record is read differently: stored records are then read again."""
 
 RATED = "survey.answered"
@@ -58,6 +66,7 @@ def normalise(record: RawRecord, rules: Rules, zone: str) -> Reading:
     hosts = {_text(host, "email").lower() for host in row["hosts"]}
     people: dict[str, PersonRecord] = {}
     told: list[Event] = []
+    links: dict[Link, None] = {}
     for number, attendee in enumerate([*row["attendees"], *row.get("gone", ())]):
         person = _person(record, attendee, number, created)
         if person.name not in people and _text(attendee, "email").lower() not in hosts:
@@ -65,7 +74,11 @@ def normalise(record: RawRecord, rules: Rules, zone: str) -> Reading:
             attributes = _attributes(row, attendee, rule, rules)
             told += _told(replace(booking, people=(person.name,), attributes=attributes), row,
                           attendee)  # fmt: skip
-    return Reading(people=tuple(people.values()), events=tuple(told))
+            # What the booking's link carried speaks of one person.
+            told_of = _answers(row if len(row["attendees"]) == 1 else {}, attendee)
+            links.update((Link(person.name, one, "answer in Cal.com"), None) for one in
+                         rules.linked(told_of))  # fmt: skip
+    return Reading(people=tuple(people.values()), events=tuple(told), links=tuple(links))
 
 
 def remember(record: RawRecord, before: Row, now: datetime) -> RawRecord:
@@ -114,7 +127,7 @@ def _booking(
         link=uid if before else "",
         moved_by=_who(row, "rescheduledByEmail"),
         status=status,
-        decided_at=changed if status in ("cancelled", "reschedule_requested") else None,
+        decided_at=changed if status != "booked" else None,
         by=by or _who(row, "cancelledByEmail"),
         reason=_text(row, "cancellationReason"),
         sends=tuple(one.sends() for one in rule.sends),

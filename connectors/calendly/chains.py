@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from journeysync.connectors.booking_texts import parse_instant
 from journeysync.connectors.calendly.client import NOT_FOUND, Client, Row, name_of, path_of
-from journeysync.connectors.calendly.times import instant
 from journeysync.connectors.http import Refused
 
 AT_ONCE = timedelta(seconds=2)
@@ -37,10 +37,10 @@ class Chains:
             if not entry or not _alone(row):
                 continue
             name = name_of(row.get("uri"))
-            at = instant((row.get("cancellation") or {}).get("created_at"))
+            at = parse_instant((row.get("cancellation") or {}).get("created_at"))
             if row.get("status") == "canceled" and at is not None:
                 ended.setdefault(entry, []).append((at, name))
-            created = instant(row.get("created_at"))
+            created = parse_instant(row.get("created_at"))
             if created is not None:
                 made.append((created, name, entry))
         for created, name, entry in sorted(made):

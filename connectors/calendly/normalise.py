@@ -10,9 +10,9 @@ from typing import Any
 
 from journeysync.connectors import bookings
 from journeysync.connectors.booking_rules import Rules
+from journeysync.connectors.booking_texts import parse_instant, parse_number, record_id
 from journeysync.connectors.bookings import Booking, By, Paid, Status
 from journeysync.connectors.calendly.client import name_of
-from journeysync.connectors.calendly.times import instant
 from journeysync.connectors.guests import guest_id
 from journeysync.core.models import (
     Event,
@@ -24,7 +24,7 @@ from journeysync.core.models import (
     SetAside,
 )
 
-VERSION = "1"
+VERSION = "2"
 """Raised whenever this file reads a record differently: stored records are then read again."""
 
 Row = Mapping[str, Any]
@@ -38,7 +38,6 @@ _TRACKED = {
 }
 _SALESFORCE = re.compile(r"(003|00Q)[0-9A-Za-z]{12}([0-9A-Za-z]{3})?")
 """Ids of contacts and leads: another object's id names no human being."""
-_SUM = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
 def normalise(record: RawRecord, rules: Rules, salesforce: str) -> Reading:
@@ -50,7 +49,7 @@ def normalise(record: RawRecord, rules: Rules, salesforce: str) -> Reading:
     rule = rules.service(service, number)
     if not rule.read:
         return Reading()
-    starts, ends = instant(event.get("start_time")), instant(event.get("end_time"))
+    starts, ends = parse_instant(event.get("start_time")), parse_instant(event.get("end_time"))
     if starts is None:
         reason = "The event has no start time that can be read."
         return Reading(set_aside=(SetAside(str(record.key), "NO_START", reason),))
@@ -67,7 +66,7 @@ def normalise(record: RawRecord, rules: Rules, salesforce: str) -> Reading:
     asides: list[SetAside] = []
     chains = _map(record.content.get("chains"))
     for one in _rows(record.content.get("invitees")):
-        name, created = name_of(one.get("uri")), instant(one.get("created_at"))
+        name, created = name_of(one.get("uri")), parse_instant(one.get("created_at"))
         if not name or created is None:
             reason = "An invitee of the event has no id or no date of its making."
             asides.append(SetAside(str(record.key), "BAD_INVITEE", reason))
@@ -76,7 +75,7 @@ def normalise(record: RawRecord, rules: Rules, salesforce: str) -> Reading:
         first = str(chain.get("first") or name)
         person = _person(record.key.tool, first, one, event, created)
         people.setdefault(person.name, person)
-        links.update(dict.fromkeys(_links(person.name, one, salesforce)))
+        links.update(dict.fromkeys(_links(person.name, one, rules, salesforce)))
         status, decided, by, reason = _became(one, event, moved=bool(chain.get("moved")))
         booking = Booking(
             record.key.tool,
@@ -136,22 +135,13 @@ def _phones(one: Row, event: Row) -> Iterator[str]:
         yield str(place["location"])
 
 
-def _links(person: str, one: Row, salesforce: str) -> Iterator[Link]:
-    """Take over whom the tracking field names: a contact or lead of Salesforce."""
+def _links(person: str, one: Row, rules: Rules, salesforce: str) -> Iterator[Link]:
+    """Take over whom tracking names: a contact or lead of Salesforce, or what the mapping says."""
     number = str(_map(one.get("tracking")).get("salesforce_uuid") or "").strip()
     if _SALESFORCE.fullmatch(number):
-        yield Link(person, f"{salesforce}:{_long(number)}", "salesforce_uuid in Calendly")
-
-
-def _long(number: str) -> str:
-    """Write a Salesforce id with its 18 letters: of 15, case says which record it is."""
-    if len(number) != len("003000000000000"):
-        return number
-    parts = (number[start : start + 5] for start in (0, 5, 10))
-    return number + "".join(
-        _SUM[sum(1 << place for place, letter in enumerate(part) if letter.isupper())]
-        for part in parts
-    )
+        yield Link(person, f"{salesforce}:{record_id(number)}", "salesforce_uuid in Calendly")
+    for other in rules.linked([*_asked(one), *_tracking(one)]):
+        yield Link(person, other, "answer in Calendly")
 
 
 # --- what ----------------------------------------------------------------------------------------
@@ -160,7 +150,7 @@ def _long(number: str) -> str:
 def _became(one: Row, event: Row, *, moved: bool) -> tuple[Status, datetime | None, By, str]:
     """Say what became of an invitee's booking, when, by whom and why."""
     end = _map(one.get("cancellation")) or _map(event.get("cancellation"))
-    at = instant(end.get("created_at")) or instant(one.get("updated_at"))
+    at = parse_instant(end.get("created_at")) or parse_instant(one.get("updated_at"))
     by = _WHO.get(str(end.get("canceler_type")), "")
     if moved:
         return "moved_away", at, by, ""
@@ -168,7 +158,7 @@ def _became(one: Row, event: Row, *, moved: bool) -> tuple[Status, datetime | No
         return "cancelled", at, by, str(end.get("reason") or "")
     absent = _map(one.get("no_show"))
     if absent:
-        return "no_show", instant(absent.get("created_at")), "", ""
+        return "no_show", parse_instant(absent.get("created_at")), "", ""
     return "booked", None, "", ""
 
 
@@ -180,35 +170,35 @@ def _own(one: Row, rules: Rules) -> dict[str, Scalar]:
     }
     found["timezone"] = str(one.get("timezone") or "")
     payment = _map(one.get("payment"))
-    amount = _number(payment.get("amount"))
+    amount = parse_number(payment.get("amount"))
     if amount is not None:
         paid = bool(payment.get("successful"))
         found |= {"price": amount, "currency": str(payment.get("currency") or ""), "paid": paid}
-    answers = (
-        (str(row.get("question") or ""), str(row.get("answer") or ""))
-        for row in _rows(one.get("questions_and_answers"))
-    )
-    found |= rules.answered(answers)
+    found |= rules.answered(_asked(one))
     asked = _map(one.get("reconfirmation"))
     if asked:
         found["reconfirmed"] = bool(asked.get("confirmed_at"))
     return found
 
 
+def _asked(one: Row) -> Iterator[tuple[str, str]]:
+    """Yield what was asked and answered."""
+    for row in _rows(one.get("questions_and_answers")):
+        yield str(row.get("question") or ""), str(row.get("answer") or "")
+
+
+def _tracking(one: Row) -> Iterator[tuple[str, str]]:
+    """Yield what the booking's link carried."""
+    for name, value in _map(one.get("tracking")).items():
+        yield str(name), str(value or "")
+
+
 def _paid(one: Row) -> Paid | None:
     payment = _map(one.get("payment"))
-    amount = _number(payment.get("amount"))
+    amount = parse_number(payment.get("amount"))
     if amount is None or not payment.get("successful"):
         return None
     return Paid(amount, str(payment.get("currency") or ""))
-
-
-def _number(value: object) -> float | None:
-    """Read an amount, whether it comes as a number or as its text."""
-    try:
-        return None if value is None else float(str(value))
-    except ValueError:
-        return None
 
 
 def _place(location: Row) -> dict[str, Scalar]:

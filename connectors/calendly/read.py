@@ -13,10 +13,11 @@ from typing import Any
 
 import msgspec
 
+from journeysync.connectors.booking_texts import parse_instant
 from journeysync.connectors.calendly.chains import Chains
 from journeysync.connectors.calendly.client import Client, Row, name_of
 from journeysync.connectors.calendly.settings import Settings
-from journeysync.connectors.calendly.times import instant, written
+from journeysync.connectors.calendly.times import written
 from journeysync.connectors.http import Refused
 from journeysync.core.errors import BadCredentials
 from journeysync.core.models import RawRecord, RecordKey
@@ -124,7 +125,9 @@ class Reader:
             "invitees": [_kept(one, INVITEE) for one in invitees],
             "chains": self._chains.of(name, invitees),
         }
-        return RawRecord(key, content, listed_at=instant(row.get("start_time")), mark=mark(row))
+        return RawRecord(
+            key, content, listed_at=parse_instant(row.get("start_time")), mark=mark(row)
+        )
 
     def _staff_of(self, row: Row) -> list[str]:
         members = row.get("event_memberships") or []
@@ -146,7 +149,7 @@ def _kept(row: Row, names: Sequence[str]) -> dict[str, Any]:
 
 def _may_turn(row: Row, unsure: datetime, until: datetime) -> bool:
     """Say whether a no-show may have been marked, which the list does not promise to show."""
-    start, end = instant(row.get("start_time")), instant(row.get("end_time"))
+    start, end = parse_instant(row.get("start_time")), parse_instant(row.get("end_time"))
     if start is None or row.get("status") == "canceled":
         return False
     return start <= until and (end or start) >= unsure

@@ -9,8 +9,10 @@ is `connectors.http`'s matter. No exception of it leaves this file.
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import Any, Literal, TypeVar
+from urllib.parse import quote
 
 import hubspot
 import msgspec
@@ -220,11 +222,12 @@ class Client:
     def _exchange(
         self, method: Method, path: str, query: Mapping[str, str] | None, body: object
     ) -> Exchange:
+        # The package would write the query anew for every page, and it names forty properties.
+        address = path if not query else f"{path}?{'&'.join(_pair(*one) for one in query.items())}"
         return _exchange(
             lambda: self._api.call_api(
-                path,
+                address,
                 method,
-                query_params=dict(query or {}),
                 header_params={"Accept": "application/json"},
                 body=body,
                 auth_settings=["oauth2"],
@@ -247,6 +250,11 @@ class Client:
                 **_RAW,
             )
         )
+
+
+@lru_cache(maxsize=256)
+def _pair(name: str, value: str) -> str:
+    return f"{quote(name)}={quote(value, safe=',')}"
 
 
 def _exchange(call: Callable[[], Any]) -> Exchange:

@@ -118,6 +118,10 @@ class HubSpot:
         look = check.Look(self._client, self._reader, self._mapping, self._own_mapping)
         return check.check(look, self._settings, self._today())
 
+    def told(self) -> datetime | None:
+        """What time HubSpot's last answer said it was."""
+        return self._client.caller.told
+
     # --- Destination ---------------------------------------------------------------------------
 
     def present(

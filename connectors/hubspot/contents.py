@@ -59,19 +59,21 @@ def content_of(record: answers.Record, shape: Shape) -> dict[str, Any]:
             properties["hs_task_body"] = marker
     if record.createdAt:
         properties.setdefault("createdate", record.createdAt)
-    history = {
-        name: ((past[0].value or "", str(past[0].timestamp)),)
-        if len(past) == 1
-        else tuple(sorted(((one.value or "", str(one.timestamp)) for one in past), key=_when))
-        for name, past in record.propertiesWithHistory.items()
-        if past
-    }
+    history: dict[str, tuple[tuple[str, str], ...]] = {}
+    for name, past in record.propertiesWithHistory.items():
+        if len(past) == 1:
+            (one,) = past
+            history[name] = ((one.value or "", str(one.timestamp)),)
+        elif past:
+            versions = [(one.value or "", str(one.timestamp)) for one in past]
+            versions.sort(key=_when)
+            history[name] = tuple(versions)
     content: dict[str, Any] = {"properties": properties, "history": history}
-    content["days"] = tuple(name for name in shape.days if name in properties)
-    if shape.left:
-        left = {number: kind for name, number, kind in shape.left if name in history}
-        if left:
-            content["subscriptions"] = left
+    days = shape.days
+    content["days"] = tuple([name for name in days if name in properties]) if days else ()
+    for name, number, kind in shape.left:
+        if name in history:
+            content.setdefault("subscriptions", {})[number] = kind
     return content
 
 
@@ -96,9 +98,8 @@ def merged_ids(own: str, content: Mapping[str, Any]) -> list[str]:
     return sorted((one for one in ids if one.isdecimal() and one != own), key=int)
 
 
-def told_by_forms(content: Mapping[str, Any], forms: Iterable[str]) -> list[str]:
-    """Name the conversions of a contact that the stream of submissions tells."""
-    names = conversions(content)
+def told_by_forms(names: Iterable[str], forms: Iterable[str]) -> list[str]:
+    """Name those of a contact's conversions that the stream of submissions tells."""
     return sorted(one for one in names if any(_is_of(one, form) for form in forms))
 
 

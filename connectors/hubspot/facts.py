@@ -4,7 +4,7 @@ Pure. Says nothing of what a record means.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,10 @@ class Facts:
 
     record: RawRecord
     zone: str
+    properties: Mapping[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "properties", self.record.content.get("properties", {}))
 
     @property
     def tool(self) -> str:
@@ -34,12 +38,13 @@ class Facts:
 
     def text(self, name: str) -> str:
         """Return a property's text; empty where there is none."""
-        return str(self.content.get("properties", {}).get(name) or "")
+        return str(self.properties.get(name) or "")
 
     def instant(self, *names: str) -> datetime | None:
         """Return the first of these properties that holds an instant."""
         for name in names:
-            found = parse_instant(self.text(name)) if self.text(name) else None
+            text = self.text(name)
+            found = parse_instant(text) if text else None
             if found is not None:
                 return found
         return None
@@ -71,10 +76,12 @@ class Facts:
 
     def attributes(self, names: Mapping[str, str | None]) -> dict[str, Scalar]:
         """Return the mapped attributes that have a value."""
-        found = {
-            name: shown(self.text(source)) for name, source in names.items() if source is not None
+        held = self.properties
+        return {
+            name: shown(str(held[source]))
+            for name, source in names.items()
+            if source is not None and held.get(source)
         }
-        return {name: value for name, value in found.items() if value}
 
     @property
     def owner(self) -> dict[str, Scalar]:

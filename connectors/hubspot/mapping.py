@@ -8,6 +8,7 @@ import fnmatch
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
@@ -53,6 +54,12 @@ ANY: tuple[str, ...] = ("*",)
 
 def fits(globs: Sequence[str], text: str) -> bool:
     """Compare as all texts are compared: trimmed, without regard to case. Pure."""
+    return globs == ANY or _fits(tuple(globs), text)
+
+
+@lru_cache(maxsize=32_768)
+def _fits(globs: tuple[str, ...], text: str) -> bool:
+    """Compare once: a portal's statuses, outcomes and subjects come again and again."""
     text = text.strip().casefold()
     return any(fnmatch.fnmatchcase(text, glob.strip().casefold()) for glob in globs)
 
@@ -155,7 +162,13 @@ class ActivityRule(Part):
 
     def decides(self, facts: Mapping[str, str]) -> bool:
         """Whether every pattern of the rule fits."""
-        return all(fits(getattr(self, key), facts.get(key, "")) for key in _ACTIVITY_KEYS)
+        return all(fits(globs, facts.get(key, "")) for key, globs in self.picky)
+
+    @cached_property
+    def picky(self) -> tuple[tuple[str, Globs], ...]:
+        """The patterns that do not fit everything."""
+        patterns = ((key, getattr(self, key)) for key in _ACTIVITY_KEYS)
+        return tuple((key, globs) for key, globs in patterns if globs != ANY)
 
 
 _ACTIVITY_KEYS = tuple(name for name in ActivityRule.model_fields if name not in {"events", "set"})

@@ -5,7 +5,7 @@ Reads files; sends nothing.
 
 import difflib
 from collections.abc import Iterator, Sequence
-from importlib.resources import files
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +29,13 @@ def read_mapping(folder: Path, named: str | None) -> tuple[FieldMapping, FieldMa
     Raises Usage with every mistake in the workspace's file.
     """
     path = folder / (named or FILE)
-    shipped = shipped_document("hubspot")
     if not path.exists():
         if named:
             raise Usage(
                 f"There is no mapping file `{path}`. Correct the tool's key `mapping` in "
                 "journeysync.yaml, or take it out to use the shipped mapping."
             )
-        return FieldMapping.model_validate(shipped), FieldMapping()
+        return _shipped_mapping(), FieldMapping()
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError):
@@ -46,12 +45,13 @@ def read_mapping(folder: Path, named: str | None) -> tuple[FieldMapping, FieldMa
         raise Usage(
             f"The mapping file `{path}` has mistakes. Correct them, then run again.", problems
         )
-    return FieldMapping.model_validate(merge(YAML(typ="safe").load(text) or {}, shipped)), own
+    tree = merge(YAML(typ="safe").load(text) or {}, shipped_document("hubspot"))
+    return FieldMapping.model_validate(tree), own
 
 
-def shipped_text() -> str:
-    """Return the shipped mapping as it stands, comments included."""
-    return (files("journeysync.mappings") / "fields" / "hubspot.yaml").read_text("utf-8")
+@lru_cache(maxsize=1)
+def _shipped_mapping() -> FieldMapping:
+    return FieldMapping.model_validate(shipped_document("hubspot"))
 
 
 def parse_mapping(text: str, file: str) -> tuple[FieldMapping | None, list[Problem]]:
@@ -83,7 +83,7 @@ def parse_mapping(text: str, file: str) -> tuple[FieldMapping | None, list[Probl
 
 def _misspelt(own: FieldMapping, tree: Any, file: str) -> list[Problem]:
     """Find kinds that are nearly those of the shipped mapping; a really new one is welcome."""
-    known = FieldMapping.model_validate(shipped_document("hubspot")).kinds()
+    known = _shipped_mapping().kinds()
     return [
         Problem(file, line, CODE, f"No event kind `{kind}`; did you mean `{near[0]}`?")
         for kind in sorted(own.kinds() - known)

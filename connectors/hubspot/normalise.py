@@ -39,6 +39,8 @@ def normalise(record: RawRecord, mapping: FieldMapping, zone: str) -> Reading:
     found = _BY_TYPE[record.key.type](Facts(record, zone), mapping)
     # Two rules may tell one fact, such as a form and a property that both say "subscribed".
     unique = {event.id: event for event in reversed(found.events)}
+    if len(unique) == len(found.events):
+        return found
     return replace(found, events=tuple(reversed(unique.values())))
 
 

@@ -253,8 +253,8 @@ class Reader:
                 content[other] = found.get(number, ())
             if stream.stage:
                 content["stages"] = self._stages_of(stream, content)
-            if people and conversions(content):
-                content["listed"] = told_by_forms(content, self.forms())
+            if people and (names := conversions(content)):
+                content["listed"] = told_by_forms(names, self.forms())
             if number in lines:
                 content["lines"] = lines[number]
             key = RecordKey(tool, stream.type, number)

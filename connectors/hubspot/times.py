@@ -7,7 +7,6 @@ import re
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-_FRACTION = re.compile(r"\.(\d+)")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -18,14 +17,10 @@ def parse_instant(text: str | int) -> datetime | None:
     try:
         if text.lstrip("-").isdigit():
             return _EPOCH + timedelta(milliseconds=int(text))
-        found = datetime.fromisoformat(_FRACTION.sub(_six_digits, text))
+        found = datetime.fromisoformat(text)
     except (ValueError, OverflowError):
         return None
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def _six_digits(found: re.Match[str]) -> str:
-    return "." + found[1][:6].ljust(6, "0")
 
 
 def parse_date(text: str, zone: str, *, whole_day: bool) -> datetime | None:

@@ -33,6 +33,10 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "campaign.responded": (),
     },
     "sale": {
+        "lead.created": (),
+        "lead.stage_changed": ("from", "to"),
+        "lead.qualified": (),
+        "lead.disqualified": (),
         "deal.created": ("pipeline", "amount"),
         "deal.stage_changed": ("from", "to", "pipeline"),
         "deal.won": ("amount",),
@@ -77,6 +81,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "after": {
         "ticket.opened": (),
         "ticket.closed": (),
+        "ticket.reopened": (),
         "survey.sent": (),
         "survey.answered": ("score", "scale"),
         "review.posted": ("score",),

@@ -71,6 +71,7 @@ def field_specs(journeys: Sequence[Journey]) -> tuple[FieldSpec, ...]:
             "by hand stays until the customer moves on.",
             "choice",
             places,
+            _guidance(journeys),
         ),
         FieldSpec(STAGE_SINCE, "Journey stage since", "When they came to this stage.", "instant"),
         FieldSpec(REASON, "Journey reason", "What brought them to this stage.", "text"),
@@ -131,3 +132,14 @@ def _options(journeys: Sequence[Journey]) -> tuple[tuple[str, str], ...]:
                 label = f"{place.title} ({value})"
             options[value] = label
     return tuple(options.items())
+
+
+def _guidance(journeys: Sequence[Journey]) -> tuple[tuple[str, str], ...]:
+    """List (value, text) of the places that say what to do; the first map that does counts."""
+    values = stage_options(journeys)
+    texts: dict[str, str] = {}
+    for journey in journeys:
+        for place in journey.places:
+            if place.guidance:
+                texts.setdefault(values[journey.journey, place.id], place.guidance.strip())
+    return tuple(texts.items())

@@ -70,9 +70,11 @@ def to_read(
     found = []
     for view in views:
         want = wanted(view, atlas, pins.get(view.id), now)
-        for record in targets(view, rules):
+        records = list(targets(view, rules))
+        # An edit found in one record is shown in the customer's others by the same plan.
+        fresh = any(f"{tool}:{number}" in view.touched for tool, _, number in records)
+        for record in records:
             entries = ledger.fields.get(record, {})
-            fresh = f"{record[0]}:{record[2]}" in view.touched
             mine = rules.carried(record[0], want)
             if _differs(mine, entries) or (fresh and (entries or any(mine.values()))):
                 found.append(record)

@@ -17,7 +17,14 @@ from journeysync.core.errors import Retry as Unanswered
 from journeysync.core.instants import to_micros
 from journeysync.core.planning import fields as f
 from journeysync.core.planning.plan import Counts, Plan, RecordChange, TaskChange
-from journeysync.core.ports import Destination, Display, Outcome, RecordWrite, TaskWrite
+from journeysync.core.ports import (
+    Destination,
+    Display,
+    Outcome,
+    RecordWrite,
+    TakesBulk,
+    TaskWrite,
+)
 from journeysync.core.running.progress import Progress
 from journeysync.core.state import changes as changes_of_runs
 from journeysync.core.state import ledger
@@ -114,9 +121,16 @@ def _batches(plan: Plan, destinations: Mapping[str, Display]) -> Iterator[tuple[
     for changes in lists:
         for (tool, _), group in groupby(sorted(changes, key=kind), key=kind):
             rows = list(group)
-            size = destinations[tool].batch
+            size = _size(destinations[tool], rows)
             for start in range(0, len(rows), size):
                 yield tool, rows[start : start + size]
+
+
+def _size(destination: Display, rows: Sequence[Change]) -> int:
+    records = isinstance(rows[0], RecordChange)
+    if records and isinstance(destination, TakesBulk) and len(rows) >= destination.bulk_from:
+        return destination.bulk_batch
+    return destination.batch
 
 
 def _send(destination: Display, changes: Sequence[Change]) -> dict[str, Outcome]:
@@ -194,9 +208,11 @@ def confirm(
     """
     changes = [change for change, _ in made]
     ledger.note_records(connection, [one for one in changes if isinstance(one, RecordChange)], now)
-    for change, number in made:
-        if isinstance(change, TaskChange):
-            ledger.note_task(connection, change, number or change.id, now)
+    ledger.note_tasks(
+        connection,
+        [(one, number or one.id) for one, number in made if isinstance(one, TaskChange)],
+        now,
+    )
     ledger.forget_failures(connection, changes)
     ledger.settle(connection, changes)
     return [

@@ -103,10 +103,15 @@ def find_customer(connection: Connection, text: str) -> str:
 
 
 def _last_part(text: str) -> str:
-    """Take the record id off a pasted URL: the last part of its path."""
+    """Take the record id off a pasted URL: the last part of its path with a digit in it.
+
+    Behind it, some CRMs name the page: `…/r/Contact/0035g00000ABCDE/view`.
+    """
     if "://" not in text:
         return text
-    return str(urlsplit(text).path).rstrip("/").rpartition("/")[2]
+    parts = str(urlsplit(text).path).strip("/").split("/")
+    numbers = [part for part in parts if any(letter.isdigit() for letter in part)]
+    return (numbers or parts)[-1]
 
 
 def explain(

@@ -16,6 +16,7 @@ from journeysync.core.language.model import Conditions, Journey, Pattern
 from journeysync.core.models import Attributes, CompanyRecord, PersonRecord, Scalar, shared_id
 from journeysync.core.state import records
 from journeysync.core.state import tables as t
+from journeysync.core.state.among import among
 from journeysync.core.state.store import chunks
 
 
@@ -68,7 +69,7 @@ def _members(connection: Connection, customers: Collection[str]) -> dict[str, li
     for part in chunks(sorted(customers)):
         for name, customer in connection.execute(
             select(t.person.c.name, t.person.c.customer)
-            .where(t.person.c.customer.in_(part))
+            .where(among(t.person.c.customer, part))
             .order_by(t.person.c.name)
         ):
             found.setdefault(customer, []).append(name)

@@ -6,7 +6,7 @@ ids that went live on as aliases.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
@@ -16,6 +16,7 @@ from journeysync.core.identity.rules import IdentityRules, KeyKind
 from journeysync.core.models import Link, PersonRecord
 from journeysync.core.state import records
 from journeysync.core.state import tables as t
+from journeysync.core.state.among import among
 from journeysync.core.state.store import chunks, upsert
 
 _MANY, _SHARE = 5_000, 0.25
@@ -54,7 +55,7 @@ def identify(connection: Connection, dirty: Iterable[str], rules: IdentityRules)
             .values(customer=bindparam("whose")),
             moved,
         )
-    _remember(connection, named, former, resolution)
+    _remember(connection, named, former, resolution, links)
     return Identified(frozenset(named), frozenset(former - set(named)))
 
 
@@ -85,7 +86,7 @@ def _companions(connection: Connection, names: set[str]) -> set[str]:
         name
         for part in chunks(sorted(customers))
         for (name,) in connection.execute(
-            select(t.person.c.name).where(t.person.c.customer.in_(part))
+            select(t.person.c.name).where(among(t.person.c.customer, part))
         )
     }
 
@@ -94,13 +95,17 @@ def _neighbours(connection: Connection, names: set[str], rules: IdentityRules) -
     """Return the records that share a key, a link or, where companies are customers, a company."""
     found: set[str] = set()
     for part in chunks(sorted(names)):
+        keys: dict[KeyKind, list[str]] = {}
         for kind, value in connection.execute(
             select(t.person_key.c.kind, t.person_key.c.value)
-            .where(t.person_key.c.person.in_(part))
+            .where(among(t.person_key.c.person, part))
             .distinct()
-        ).all():
+        ):
             if not rules.refusal(kind, value):
-                found |= _holders(connection, kind, value, rules.max_people_per_key)
+                keys.setdefault(kind, []).append(value)
+        for kind, values in keys.items():
+            for held in _held(connection, kind, values).values():
+                found |= _holders(held, rules.max_people_per_key)
         for link in records.links_of(connection, part):
             found |= {link.left, link.right}
         if rules.grain == "company":
@@ -110,23 +115,35 @@ def _neighbours(connection: Connection, names: set[str], rules: IdentityRules) -
                 for (name,) in connection.execute(
                     select(theirs.c.name)
                     .join(mine, mine.c.company == theirs.c.company)
-                    .where(mine.c.name.in_(part), mine.c.company != "")
+                    .where(among(mine.c.name, part), mine.c.company != "")
                 )
             )
     return found
 
 
-def _holders(connection: Connection, kind: KeyKind, value: str, most: int) -> set[str]:
+Holder = tuple[str, str]
+"""A record that has a key, and the customer it stood for so far."""
+
+
+def _held(connection: Connection, kind: KeyKind, values: Sequence[str]) -> dict[str, list[Holder]]:
+    """Return who has these keys, in the order of their names."""
+    found: dict[str, list[Holder]] = {}
+    row = t.person_key.c
+    for value, name, customer in connection.execute(
+        select(row.value, t.person.c.name, t.person.c.customer)
+        .join(t.person_key, row.person == t.person.c.name)
+        .where(row.kind == kind, among(row.value, values))
+        .order_by(t.person.c.name)
+    ):
+        found.setdefault(value, []).append((name, customer))
+    return found
+
+
+def _holders(held: Sequence[Holder], most: int) -> set[str]:
     """Return the records with a key; of one shared by too many, as few as show that it is.
 
     Those that it joined while it was shared by fewer are among them: they must be parted.
     """
-    held = connection.execute(
-        select(t.person.c.name, t.person.c.customer)
-        .join(t.person_key, t.person_key.c.person == t.person.c.name)
-        .where(t.person_key.c.kind == kind, t.person_key.c.value == value)
-        .order_by(t.person.c.name)
-    ).all()
     if len(held) <= most:
         return {name for name, _ in held}
     together = Counter(customer for _, customer in held if customer)
@@ -141,7 +158,7 @@ def _customers(connection: Connection, names: Iterable[str]) -> dict[str, str]:
         name: customer
         for part in chunks(sorted(names))
         for name, customer in connection.execute(
-            select(row.name, row.customer).where(row.name.in_(part))
+            select(row.name, row.customer).where(among(row.name, part))
         )
     }
 
@@ -152,7 +169,7 @@ def _lost(connection: Connection, dirty: Iterable[str]) -> set[str]:
         customer
         for part in chunks(sorted(dirty))
         for (customer,) in connection.execute(
-            select(t.customer.c.id).where(t.customer.c.founder.in_(part))
+            select(t.customer.c.id).where(among(t.customer.c.founder, part))
         )
     }
 
@@ -169,7 +186,7 @@ def _name(
         customer: founder
         for part in chunks(sorted(ids))
         for customer, founder in connection.execute(
-            select(t.customer.c.id, t.customer.c.founder).where(t.customer.c.id.in_(part))
+            select(t.customer.c.id, t.customer.c.founder).where(among(t.customer.c.id, part))
         )
     }
     founded = {customer for customer, founder in founders.items() if founder in people}
@@ -221,12 +238,13 @@ def _remember(
     named: dict[str, tuple[str, ...]],
     former: set[str],
     resolution: Resolution,
+    links: Sequence[Link],
 ) -> None:
     known = {
         customer
         for part in chunks(sorted(named))
         for (customer,) in connection.execute(
-            select(t.customer.c.id).where(t.customer.c.id.in_(part))
+            select(t.customer.c.id).where(among(t.customer.c.id, part))
         )
     }
     called = dict(zip(resolution.groups, resolution.names, strict=True))
@@ -237,6 +255,10 @@ def _remember(
     ]
     upsert(connection, t.customer, fresh)
     owner = {name: customer for customer, group in named.items() for name in group}
+    for link in links:  # a record that is gone may have become part of one that is there
+        for gone, here in ((link.left, link.right), (link.right, link.left)):
+            if here in owner and gone not in owner:
+                owner[gone] = owner[here]
     for gone in sorted(former - set(named)):
         founder = connection.execute(
             select(t.customer.c.founder).where(t.customer.c.id == gone)
@@ -249,7 +271,7 @@ def _remember(
             upsert(connection, t.customer_alias, [{"old": gone, "new": heir}])
         connection.execute(delete(t.due).where(t.due.c.customer == gone))
     for part in chunks(sorted(named)):
-        connection.execute(delete(t.customer_alias).where(t.customer_alias.c.old.in_(part)))
+        connection.execute(delete(t.customer_alias).where(among(t.customer_alias.c.old, part)))
 
 
 def _first(group: tuple[str, ...], called: str) -> str:

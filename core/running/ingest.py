@@ -15,7 +15,15 @@ from journeysync.core.errors import Retry as Unanswered
 from journeysync.core.identity.rules import IdentityRules, keys_of
 from journeysync.core.instants import from_micros, to_micros
 from journeysync.core.models import PersonRecord, RawRecord, RecordKey
-from journeysync.core.ports import Batch, PartlyGiven, Remembers, Rereads, Source, Window
+from journeysync.core.ports import (
+    Batch,
+    PartlyGiven,
+    Remembers,
+    Rereads,
+    Resumes,
+    Source,
+    Window,
+)
 from journeysync.core.running.progress import Progress
 from journeysync.core.state import forgetting, records
 from journeysync.core.state.ledger import customers_of_tasks
@@ -188,6 +196,10 @@ class _Reading:
     def _batches(self, source: Source, stream: str, since: datetime | None) -> Iterator[Batch]:
         """Yield what a source reads, then what its lists showed changed."""
         listed: dict[RecordKey, str] = {}
+        if isinstance(source, Resumes):
+            with self.store.begin() as connection:
+                marks = records.marks(connection, source.name, stream)
+            source.resume(stream, marks)
         for batch in source.read(stream, since, self.now):
             listed.update(batch.listed)
             yield batch

@@ -4,6 +4,7 @@ The only place that opens a map. Decides nothing about what a map means.
 """
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -46,8 +47,17 @@ def load_journey(
         line = raw.count(b"\n", 0, error.start) + 1
         what = "The file is not UTF-8 text from here on. Save it as UTF-8."
         return None, [Problem(file, line, "JS100", what)], ""
+    journey, problems = _read(text, file, frozenset(extra_kinds))
+    return journey, list(problems), text
+
+
+@lru_cache(maxsize=8)
+def _read(
+    text: str, file: str, extra_kinds: frozenset[str]
+) -> tuple[Journey | None, tuple[Problem, ...]]:
+    """Read a text once: `demo` and whoever calls several commands would wait for it each time."""
     journey, problems = read_map(text, file, extra_kinds)
-    return journey, problems, text
+    return journey, tuple(problems)
 
 
 def read_maps(

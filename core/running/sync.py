@@ -9,9 +9,10 @@ import hashlib
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from importlib.metadata import version
+from math import ceil
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -22,7 +23,8 @@ from journeysync.core.errors import Guarded, Stop
 from journeysync.core.identity.rules import IdentityRules
 from journeysync.core.instants import from_micros, to_micros
 from journeysync.core.language.model import Calendar, Journey
-from journeysync.core.planning.ledger import Ledger, Rules
+from journeysync.core.models import RecordKey
+from journeysync.core.planning.ledger import Ledger, RecordId, Rules
 from journeysync.core.planning.make import (
     Concerned,
     Questions,
@@ -39,10 +41,17 @@ from journeysync.core.running.answers import Evaluated, Setting, evaluate_custom
 from journeysync.core.running.execute import Executed, execute
 from journeysync.core.running.gather import gather
 from journeysync.core.running.identify import identify
-from journeysync.core.running.ingest import GUARD_FLOOR, ReadReport, as_read, emitted, ingest
+from journeysync.core.running.ingest import (
+    GUARD_FLOOR,
+    ReadReport,
+    as_read,
+    emitted,
+    ingest,
+    keys_with,
+)
 from journeysync.core.running.progress import Progress, silent
 from journeysync.core.running.recover import recover
-from journeysync.core.state import changes, runs, wishes
+from journeysync.core.state import changes, records, runs, wishes
 from journeysync.core.state import ledger as ledger_of
 from journeysync.core.state.store import Store
 from journeysync.core.workspace import Workspace
@@ -109,14 +118,14 @@ def look(job: Job) -> Outlook:
     setting = Setting(job.journeys, identity, job.now, atlas.zone, _reach(job, read), kinds)
     rules = rules_of(job)
     evaluated, seen = _evaluate(job, sorted(chosen), setting, dirty, atlas, rules)
-    plan, failed, stopped = _plan(job, seen, atlas, rules, mark, read.failed)
+    plan, failed, stopped, gone = _plan(job, seen, atlas, rules, mark, read.failed)
     due = _due(evaluated, plan, job, atlas.zone)
     return Outlook(
         plan,
         read,
         evaluated,
         due,
-        tuple(dirty),
+        tuple(one for one in dirty if one not in gone),
         failed,
         read.stopped or stopped,
         tuple(sorted(chosen)),
@@ -204,17 +213,52 @@ def _plan(
     rules: Rules,
     mark: str,
     unread: Mapping[str, str],
-) -> tuple[Plan, dict[str, str], Stop | None]:
-    views = seen.views
+) -> tuple[Plan, dict[str, str], Stop | None, set[str]]:
+    views: Sequence[CustomerView] = seen.views
     ledger = _ledger(job, views, rules)
     asked = questions(views, atlas, rules, ledger, job.now) if views else Questions((), ())
+    asked = replace(asked, records=_with_failed(job, views, rules, asked.records))
     down = {tool: why for tool, why in unread.items() if tool in job.destinations}
     gathered = gather(job.destinations, asked, ledger, down)
+    gone = {record for record, held in gathered.world.records.items() if not held.id}
+    if len(gone) > max(GUARD_FLOOR, len(gathered.world.records) // 10):
+        gone = set()  # so many at once are a key with fewer rights, or a tool that is not well
+    views = _without(job, views, gone)
     plan = make_plan(
         views, atlas, rules, ledger, gathered.world, now=job.now, fingerprint=mark,
         left_out=seen.left_out,
     )  # fmt: skip
-    return plan, {**unread, **gathered.failed}, gathered.stopped
+    names = {f"{tool}:{number}" for tool, _, number in gone}
+    return plan, {**unread, **gathered.failed}, gathered.stopped, names
+
+
+def _with_failed(
+    job: Job, views: Sequence[CustomerView], rules: Rules, asked: Sequence[RecordId]
+) -> tuple[RecordId, ...]:
+    """Ask for the records of customers with a row that failed, too: they may be gone."""
+    with job.store.begin() as connection:
+        failed = ledger_of.failed_customers(connection)
+    theirs = {one for view in views if view.id in failed for one in targets(view, rules)}
+    return tuple(sorted(theirs.union(asked)))
+
+
+def _without(
+    job: Job, views: Sequence[CustomerView], gone: set[RecordId]
+) -> Sequence[CustomerView]:
+    """Take records that a CRM no longer has out of the state: no change list tells of them.
+
+    Whoever is nobody else is owed nothing more; the others are worked out anew by the next run.
+    """
+    if not gone:
+        return views
+    keys = keys_with(IdentityRules.of(job.workspace))
+    with job.store.begin() as connection:
+        records.remove(connection, [RecordKey(*record) for record in sorted(gone)], keys)
+    found = []
+    for view in views:
+        left = tuple(one for one in view.people if (one.tool, one.type, one.id) not in gone)
+        found.append(replace(view, people=left) if left else replace(view, answers=()))
+    return found
 
 
 def _due(evaluated: Evaluated, plan: Plan, job: Job, zone: ZoneInfo) -> dict[str, int]:
@@ -279,9 +323,13 @@ def guard(job: Job, plan: Plan) -> None:
     )
     if changed <= GUARD_FLOOR or "changes" in job.accept:
         return  # and nobody counts what was ever written
+    share = job.workspace.guard.max_changes
     with job.store.begin() as connection:
+        enough = ceil(changed / share) if share else 0
+        if enough and ledger_of.customers_written(connection, enough) == enough:
+            return
         written = ledger_of.customers_written(connection)
-    most = max(GUARD_FLOOR, int(written * job.workspace.guard.max_changes))
+    most = max(GUARD_FLOOR, int(written * share))
     if changed > most:
         raise Guarded(
             f"The plan changes the stage of {changed} of {written} records written before; more "

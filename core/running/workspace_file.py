@@ -4,7 +4,7 @@ Everything that is wrong with it is said at once. Connects to nothing and writes
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -63,6 +63,7 @@ def open_workspace(folder: Path, *, plain: Collection[str] = ()) -> OpenWorkspac
     secrets = read_secrets(folder, workspace.tools if workspace else ())
     names = workspace.journeys if workspace else journeys_named(text, file)
     journeys, found = _journeys(names, folder)
+    found = [_where_named(problem, text, path) for problem in found]
     problems = [*problems, *secrets_in(text, file), *secrets.problems, *found]
     wrong = [problem for problem in problems if not problem.warning]
     if wrong or workspace is None:
@@ -135,6 +136,17 @@ def journeys_named(text: str, file: str) -> tuple[str, ...]:
     root, _ = read_yaml(text, file)
     names = root.child("journeys") if root else None
     return tuple(str(name.value) for name in names.items()) if names else ()
+
+
+def _where_named(problem: Problem, text: str, path: Path) -> Problem:
+    """Point at the line that names a map which is not there."""
+    root, _ = read_yaml(text, str(path))
+    named = root.child("journeys") if root else None
+    for name in named.items() if named else ():
+        map_ = path.parent / str(name.value)
+        if problem.file == str(map_) and not problem.line and not map_.is_file():
+            return replace(problem, file=str(path), line=name.line)
+    return problem
 
 
 def _journeys(names: Sequence[str], folder: Path) -> tuple[tuple[Journey, ...], list[Problem]]:

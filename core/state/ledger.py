@@ -20,6 +20,7 @@ from journeysync.core.planning.plan import Adoption, PinFound, RecordChange, Tas
 from journeysync.core.planning.shown import Pin
 from journeysync.core.ports import Outcome
 from journeysync.core.state import tables as t
+from journeysync.core.state.among import among
 from journeysync.core.state.store import chunks, upsert
 
 Kind = Literal["record", "create_task", "change_task"]
@@ -65,7 +66,7 @@ def _fields(
         for part in chunks(ids):
             for number, name, *rest in connection.execute(
                 select(row.id, row.field, row.value, row.standing, row.against, row.flips).where(
-                    row.tool == tool, row.object_type == kind, row.id.in_(part)
+                    row.tool == tool, row.object_type == kind, among(row.id, part)
                 )
             ):
                 found.setdefault((tool, kind, number), {})[name] = Entry(*rest)
@@ -79,7 +80,7 @@ def former_ids(connection: Connection, customers: Collection[str]) -> dict[str, 
         for part in chunks(sorted(customers))
         for old, new in connection.execute(
             select(t.customer_alias.c.old, t.customer_alias.c.new).where(
-                t.customer_alias.c.new.in_(part)
+                among(t.customer_alias.c.new, part)
             )
         )
     }
@@ -92,13 +93,13 @@ def _tasks(
         key
         for part in chunks(sorted({*customers, *formerly}))
         for (key,) in connection.execute(
-            select(t.task_customer.c.key).where(t.task_customer.c.customer.in_(part))
+            select(t.task_customer.c.key).where(among(t.task_customer.c.customer, part))
         )
     }
     return {
         row.key: _task(row, formerly)
         for part in chunks(sorted(keys))
-        for row in connection.execute(select(t.task).where(t.task.c.key.in_(part)))
+        for row in connection.execute(select(t.task).where(among(t.task.c.key, part)))
     }
 
 
@@ -118,7 +119,7 @@ def _aliases(connection: Connection, keys: list[str]) -> dict[str, str]:
         alias: key
         for part in chunks(keys)
         for alias, key in connection.execute(
-            select(t.task_alias.c.alias, t.task_alias.c.key).where(t.task_alias.c.key.in_(part))
+            select(t.task_alias.c.alias, t.task_alias.c.key).where(among(t.task_alias.c.key, part))
         )
     }
 
@@ -130,7 +131,7 @@ def _pins(connection: Connection, customers: Collection[str]) -> dict[str, Pin]:
         for part in chunks(sorted(customers))
         for customer, stage, tool, against, at in connection.execute(
             select(row.customer, row.stage, row.tool, row.against, row.at).where(
-                row.customer.in_(part)
+                among(row.customer, part)
             )
         )
     }
@@ -142,14 +143,14 @@ def customers_sharing_tasks(connection: Connection, customers: Collection[str]) 
         key
         for part in chunks(sorted(customers))
         for (key,) in connection.execute(
-            select(t.task_customer.c.key).where(t.task_customer.c.customer.in_(part))
+            select(t.task_customer.c.key).where(among(t.task_customer.c.customer, part))
         )
     ]
     return {
         customer
         for part in chunks(keys)
         for (customer,) in connection.execute(
-            select(t.task_customer.c.customer).where(t.task_customer.c.key.in_(part))
+            select(t.task_customer.c.customer).where(among(t.task_customer.c.key, part))
         )
     }
 
@@ -161,7 +162,7 @@ def with_tasks(connection: Connection, customers: Collection[str]) -> set[str]:
         formerly.get(customer, customer)
         for part in chunks(sorted({*customers, *formerly}))
         for (customer,) in connection.execute(
-            select(t.task_customer.c.customer).where(t.task_customer.c.customer.in_(part))
+            select(t.task_customer.c.customer).where(among(t.task_customer.c.customer, part))
         )
     }
 
@@ -174,18 +175,19 @@ def customers_of_tasks(connection: Connection, tool: str, ids: Collection[str]) 
         for (customer,) in connection.execute(
             select(t.task_customer.c.customer)
             .join(t.task, t.task.c.key == t.task_customer.c.key)
-            .where(t.task.c.tool == tool, t.task.c.id.in_(part))
+            .where(t.task.c.tool == tool, among(t.task.c.id, part))
         )
     }
 
 
-def customers_written(connection: Connection) -> int:
-    """Count the records whose stage was written so far, for the guard on changes."""
+def customers_written(connection: Connection, at_most: int | None = None) -> int:
+    """Count the records whose stage was written so far, for the guard on changes.
+
+    `at_most` so many are looked for: all of them are many, and hardly ever is their number needed.
+    """
+    stages = select(t.written.c.id).where(t.written.c.field == "journey_stage").limit(at_most)
     return int(
-        connection.execute(
-            select(func.count()).select_from(t.written).where(t.written.c.field == "journey_stage")
-        ).scalar()
-        or 0
+        connection.execute(select(func.count()).select_from(stages.subquery())).scalar() or 0
     )
 
 
@@ -225,13 +227,14 @@ def note_pins(connection: Connection, pins: Iterable[PinFound]) -> None:
 
 def note_findings(connection: Connection, findings: Iterable[TaskFinding]) -> None:
     """Remember what became of tasks of ours."""
-    for one in findings:
-        before = connection.execute(
-            select(t.task.c.opened_at).where(t.task.c.key == one.key)
-        ).scalar()
-        # A task taken over was not opened by this run: it must not use up the day's cap.
-        opened = before if before is not None else 0
-        _store_task(connection, one, one.id, one.standing, opened)
+    found = list(findings)
+    before = _noted(connection, [one.key for one in found])
+    # A task taken over was not opened by this run: it must not use up the day's cap.
+    _store_tasks(connection, [
+        _task_row(one, one.id, one.standing,
+                  before[one.key].opened_at if one.key in before else 0, one.owner)
+        for one in found
+    ], found)  # fmt: skip
 
 
 def note_records(connection: Connection, changes: Iterable[RecordChange], now: datetime) -> None:
@@ -244,43 +247,59 @@ def note_records(connection: Connection, changes: Iterable[RecordChange], now: d
     ])  # fmt: skip
 
 
-def note_task(connection: Connection, change: TaskChange, task_id: str, now: datetime) -> None:
-    """Remember a task that the CRM has confirmed to be opened, moved, closed or opened again."""
-    if change.action in ("open", "reopen"):
-        _store_task(connection, change, task_id, "open", to_micros(now))
-        return
-    before = connection.execute(select(t.task).where(t.task.c.key == change.key)).first()
-    opened = before.opened_at if before else 0
-    owner = before.owner if before else change.owner
-    standing = "closed" if change.action == "close" else "open"
-    _store_task(connection, change, task_id or change.id, standing, opened, owner=owner)
-
-
-def _store_task(
-    connection: Connection,
-    task: TaskChange | TaskFinding,
-    task_id: str,
-    standing: str,
-    opened_at: int,
-    *,
-    owner: str | None = None,
+def note_tasks(
+    connection: Connection, made: Sequence[tuple[TaskChange, str]], now: datetime
 ) -> None:
-    upsert(connection, t.task, [{
+    """Remember tasks that the CRM has confirmed to be opened, moved, closed or opened again."""
+    before = _noted(connection, [change.key for change, _ in made])
+    rows = []
+    for change, number in made:
+        known = before.get(change.key)
+        if change.action in ("open", "reopen"):
+            rows.append(_task_row(change, number, "open", to_micros(now), change.owner))
+            continue
+        standing = "closed" if change.action == "close" else "open"
+        opened, owner = (known.opened_at, known.owner) if known else (0, change.owner)
+        rows.append(_task_row(change, number or change.id, standing, opened, owner))
+    _store_tasks(connection, rows, [change for change, _ in made])
+
+
+def _noted(connection: Connection, keys: Sequence[str]) -> dict[str, Any]:
+    row = t.task.c
+    return {
+        found.key: found
+        for part in chunks(list(keys))
+        for found in connection.execute(
+            select(row.key, row.opened_at, row.owner).where(among(row.key, part))
+        )
+    }
+
+
+def _task_row(
+    task: TaskChange | TaskFinding, task_id: str, standing: str, opened_at: int, owner: str
+) -> dict[str, Any]:
+    return {
         "key": task.key, "tool": task.tool, "id": task_id, "standing": standing,
         "customers": msgspec.json.encode(task.customers).decode(),
         "journeys": msgspec.json.encode(task.journeys).decode(),
         "touchpoint": task.touchpoint, "anchor": task.anchor, "k": task.k,
-        "due": to_micros(task.due), "owner": task.owner if owner is None else owner,
+        "due": to_micros(task.due), "owner": owner,
         "subject": task.subject, "opened_at": opened_at,
-    }])  # fmt: skip
-    connection.execute(delete(t.task_customer).where(t.task_customer.c.key == task.key))
-    upsert(
-        connection,
-        t.task_customer,
-        [{"key": task.key, "customer": customer} for customer in task.customers],
-    )
-    if task.alias:
-        upsert(connection, t.task_alias, [{"alias": task.alias, "key": task.key}])
+    }  # fmt: skip
+
+
+def _store_tasks(
+    connection: Connection, rows: list[dict[str, Any]], tasks: Sequence[TaskChange | TaskFinding]
+) -> None:
+    upsert(connection, t.task, rows)
+    for part in chunks([task.key for task in tasks]):
+        connection.execute(delete(t.task_customer).where(among(t.task_customer.c.key, part)))
+    upsert(connection, t.task_customer, [
+        {"key": task.key, "customer": customer} for task in tasks for customer in task.customers
+    ])  # fmt: skip
+    upsert(connection, t.task_alias, [
+        {"alias": task.alias, "key": task.key} for task in tasks if task.alias
+    ])  # fmt: skip
 
 
 def _written(
@@ -344,7 +363,7 @@ def settle(connection: Connection, changes: Iterable[RecordChange | TaskChange])
     for (tool, kind), keys in by_kind.items():
         for part in chunks(keys):
             connection.execute(
-                delete(t.intent).where(row.tool == tool, row.kind == kind, row.key.in_(part))
+                delete(t.intent).where(row.tool == tool, row.kind == kind, among(row.key, part))
             )
 
 
@@ -372,7 +391,7 @@ def forget_failures(connection: Connection, changes: Iterable[RecordChange | Tas
     for tool, keys in by_tool.items():
         for part in chunks(keys):
             connection.execute(
-                delete(t.failed).where(t.failed.c.tool == tool, t.failed.c.key.in_(part))
+                delete(t.failed).where(t.failed.c.tool == tool, among(t.failed.c.key, part))
             )
 
 
@@ -389,7 +408,7 @@ def drop_failures(
     row = t.failed.c
     for part in chunks(sorted(customers)):
         for tool, key in connection.execute(
-            select(row.tool, row.key).where(row.customer.in_(part))
+            select(row.tool, row.key).where(among(row.customer, part))
         ).all():
             if (tool, key) not in again and tool not in down:
                 connection.execute(delete(t.failed).where(row.tool == tool, row.key == key))
@@ -401,7 +420,8 @@ def failed_customers(connection: Connection) -> set[str]:
 
 
 def longest_waiting(connection: Connection) -> str:
-    """Name a record of the customer whose open task was due first; empty where no task is open."""
+    """Name a record of the customer whose open task was due first; where none is open, of any."""
+    anybody = select(func.min(t.person.c.name)).where(t.person.c.customer != "")
     found = connection.execute(
         select(t.person.c.name)
         .join(t.task_customer, t.task_customer.c.customer == t.person.c.customer)
@@ -410,4 +430,4 @@ def longest_waiting(connection: Connection) -> str:
         .order_by(t.task.c.due, t.task.c.key, t.person.c.name)
         .limit(1)
     ).scalar()
-    return found or ""
+    return found or connection.execute(anybody).scalar() or ""

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, delete, select
 from journeysync.core.instants import to_micros
 from journeysync.core.models import PersonRecord, Reading
 from journeysync.core.state import tables as t
+from journeysync.core.state.among import among
 from journeysync.core.state.store import chunks, upsert
 
 Keys = Callable[[PersonRecord], Iterable[tuple[str, str]]]
@@ -48,7 +49,23 @@ def customers_of(connection: Connection, names: Collection[str]) -> dict[str, st
         name: customer
         for part in chunks(list(names))
         for name, customer in connection.execute(
-            select(t.person.c.name, t.person.c.customer).where(t.person.c.name.in_(part))
+            select(t.person.c.name, t.person.c.customer).where(among(t.person.c.name, part))
+        )
+    }
+
+
+def left_behind(connection: Connection, before: Mapping[str, str]) -> set[str]:
+    """Name the records that stand for one customer with a record that is gone: they look again.
+
+    `before`: customer by record, as it was.
+    """
+    here = customers_of(connection, before)
+    lost = sorted({customer for name, customer in before.items() if name not in here} - {""})
+    return {
+        name
+        for part in chunks(lost)
+        for (name,) in connection.execute(
+            select(t.person.c.name).where(among(t.person.c.customer, part))
         )
     }
 
@@ -84,11 +101,11 @@ def gather(connection: Connection, readings: Mapping[str, Reading], keys: Keys) 
         name
         for part in chunks(sources)
         for (name,) in connection.execute(
-            select(t.person_part.c.name).where(t.person_part.c.source.in_(part))
+            select(t.person_part.c.name).where(among(t.person_part.c.source, part))
         )
     }
     for part in chunks(sources):
-        connection.execute(delete(t.person_part).where(t.person_part.c.source.in_(part)))
+        connection.execute(delete(t.person_part).where(among(t.person_part.c.source, part)))
     rows = {
         (person.name, source): {
             "name": person.name, "source": source, "data": _encode(person).decode(),
@@ -107,14 +124,14 @@ def _rewrite(connection: Connection, names: Collection[str], keys: Keys) -> None
     parts: dict[str, list[PersonRecord]] = {}
     for some in chunks(sorted(names)):
         for (data,) in connection.execute(
-            select(t.person_part.c.data).where(t.person_part.c.name.in_(some))
+            select(t.person_part.c.data).where(among(t.person_part.c.name, some))
         ):
             person = _person(data)
             parts.setdefault(person.name, []).append(person)
     people = [together(found) for found in parts.values()]
     kept = customers_of(connection, list(parts))
     for some in chunks(sorted(names)):
-        connection.execute(delete(t.person_key).where(t.person_key.c.person.in_(some)))
-        connection.execute(delete(t.person).where(t.person.c.name.in_(some)))
+        connection.execute(delete(t.person_key).where(among(t.person_key.c.person, some)))
+        connection.execute(delete(t.person).where(among(t.person.c.name, some)))
     upsert(connection, t.person, [person_row(person, "", kept) for person in people])
     upsert(connection, t.person_key, [row for one in people for row in key_rows(one, keys)])

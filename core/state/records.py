@@ -25,10 +25,18 @@ from journeysync.core.models import (
 )
 from journeysync.core.ports import Window
 from journeysync.core.state import tables as t
+from journeysync.core.state.among import among
 from journeysync.core.state.erasing import WITHHELD
 from journeysync.core.state.forgetting import Memory
 from journeysync.core.state.ledger import edited_records
-from journeysync.core.state.people import Keys, customers_of, gather, key_rows, person_row
+from journeysync.core.state.people import (
+    Keys,
+    customers_of,
+    gather,
+    key_rows,
+    left_behind,
+    person_row,
+)
 from journeysync.core.state.sifting import Sifted, sift
 from journeysync.core.state.store import chunks, upsert
 
@@ -159,12 +167,23 @@ def unknown(connection: Connection, listed: Mapping[RecordKey, str]) -> list[Rec
         for part in chunks(ids)
         for number, mark in connection.execute(
             select(row.id, row.mark).where(
-                row.tool == tool, row.type == kind, row.deleted == 0, row.id.in_(part)
+                row.tool == tool, row.type == kind, row.deleted == 0, among(row.id, part)
             )
         )
         if mark == listed[RecordKey(tool, kind, number)]
     }
     return [key for key in listed if key not in same]
+
+
+def marks(connection: Connection, tool: str, stream: str) -> dict[RecordKey, str]:
+    """Give the marks of all records of a stream that are not gone."""
+    row = t.raw_record.c
+    stored = connection.execute(
+        select(row.type, row.id, row.mark).where(
+            row.tool == tool, row.stream == stream, row.deleted != 1
+        )
+    )
+    return {RecordKey(tool, kind, number): mark for kind, number, mark in stored}
 
 
 def renormalise(
@@ -187,9 +206,11 @@ def renormalise(
             record = RawRecord(RecordKey(tool, kind, number), msgspec.json.decode(content))
             readings[source_of(record.key)] = normalise(record)
         _replace(connection, readings, keys)
-    connection.execute(
-        update(t.raw_record).where(row.tool == tool, _other(mapping)).values(mapping=mapping)
-    )
+    # Asked first: the database would look through all records of the tool to change none.
+    if connection.execute(select(row.id).where(row.tool == tool, _other(mapping)).limit(1)).first():
+        connection.execute(
+            update(t.raw_record).where(row.tool == tool, _other(mapping)).values(mapping=mapping)
+        )
     return len(old)
 
 
@@ -209,7 +230,7 @@ def _contents(
         for part in chunks(ids):
             for number, content in connection.execute(
                 select(row.id, row.content).where(
-                    row.tool == tool, row.type == kind, row.id.in_(part)
+                    row.tool == tool, row.type == kind, among(row.id, part)
                 )
             ):
                 yield RecordKey(tool, kind, number), msgspec.json.decode(content)
@@ -225,7 +246,7 @@ def _digests(connection: Connection, keys: Sequence[RecordKey]) -> dict[RecordKe
         for part in chunks(ids):
             for number, digest, mapping in connection.execute(
                 select(row.id, row.digest, row.mapping).where(
-                    row.tool == tool, row.type == kind, row.id.in_(part)
+                    row.tool == tool, row.type == kind, among(row.id, part)
                 )
             ):
                 found[RecordKey(tool, kind, number)] = (digest, mapping)
@@ -242,16 +263,17 @@ def _replace(connection: Connection, readings: dict[str, Reading], keys: Keys) -
     """Put new readings in the place of what these records gave before; mark who is touched."""
     sources = list(readings)
     touched = {person for part in chunks(sources) for person in _people_of(connection, part)}
+    before = customers_of(connection, touched)
     for part in chunks(sources):
-        old = connection.execute(select(t.person.c.name).where(t.person.c.source.in_(part)))
+        old = connection.execute(select(t.person.c.name).where(among(t.person.c.source, part)))
         names = [name for (name,) in old]
         for table in (t.event, t.link, t.company, t.set_aside):
-            connection.execute(delete(table).where(table.c.source.in_(part)))
+            connection.execute(delete(table).where(among(table.c.source, part)))
         for some in chunks(names):
-            connection.execute(delete(t.person_key).where(t.person_key.c.person.in_(some)))
+            connection.execute(delete(t.person_key).where(among(t.person_key.c.person, some)))
     kept = customers_of(connection, [p.name for r in readings.values() for p in r.people])
     for part in chunks(sources):
-        connection.execute(delete(t.person).where(t.person.c.source.in_(part)))
+        connection.execute(delete(t.person).where(among(t.person.c.source, part)))
     for table, rows in _rows(readings, keys, kept).items():
         upsert(connection, table, rows)
     touched |= gather(connection, readings, keys)
@@ -260,6 +282,7 @@ def _replace(connection: Connection, readings: dict[str, Reading], keys: Keys) -
     touched |= {
         end for r in readings.values() for link in r.links for end in (link.left, link.right)
     }
+    touched |= left_behind(connection, before)
     upsert(connection, t.dirty, [{"person": name} for name in sorted(touched)])
 
 
@@ -267,17 +290,14 @@ def _people_of(connection: Connection, sources: list[str]) -> Iterator[str]:
     yield from (
         name
         for (name,) in connection.execute(
-            select(t.person.c.name).where(t.person.c.source.in_(sources))
+            select(t.person.c.name).where(among(t.person.c.source, sources))
         )
     )
-    yield from (
-        name
-        for (name,) in connection.execute(
-            select(t.event.c.person).where(t.event.c.source.in_(sources)).distinct()
-        )
-    )
+    for row in (t.event.c.person, t.person_part.c.name):
+        found = select(row).where(among(row.table.c.source, sources)).distinct()
+        yield from (name for (name,) in connection.execute(found))
     for left, right in connection.execute(
-        select(t.link.c.left, t.link.c.right).where(t.link.c.source.in_(sources))
+        select(t.link.c.left, t.link.c.right).where(among(t.link.c.source, sources))
     ):
         yield left
         yield right
@@ -288,7 +308,7 @@ def _people_of(connection: Connection, sources: list[str]) -> Iterator[str]:
         for (name,) in connection.execute(
             select(t.person.c.name)
             .join(t.company, t.company.c.name == t.person.c.company)
-            .where(t.company.c.source.in_(sources))
+            .where(among(t.company.c.source, sources))
         )
     )
 
@@ -340,7 +360,7 @@ def load_people(connection: Connection, names: Collection[str]) -> list[PersonRe
         data
         for part in chunks(sorted(names))
         for (data,) in connection.execute(
-            select(t.person.c.data).where(t.person.c.name.in_(part)).order_by(t.person.c.name)
+            select(t.person.c.data).where(among(t.person.c.name, part)).order_by(t.person.c.name)
         )
     ]
     return [_person(data) for data in found]
@@ -352,7 +372,7 @@ def load_companies(connection: Connection, names: Collection[str]) -> dict[str, 
         name: _company(data)
         for part in chunks(sorted(names))
         for name, data in connection.execute(
-            select(t.company.c.name, t.company.c.data).where(t.company.c.name.in_(part))
+            select(t.company.c.name, t.company.c.data).where(among(t.company.c.name, part))
         )
     }
 
@@ -365,7 +385,7 @@ def load_events(connection: Connection, people: Collection[str]) -> Iterator[Seq
             select(
                 row.id, row.tool, row.person, row.at, row.kind, row.subject_type, row.subject_id,
                 row.attributes,
-            ).where(row.person.in_(part))
+            ).where(among(row.person, part))
         ):  # fmt: skip
             yield (*found[:7], _attributes(found[7]))
 
@@ -376,7 +396,7 @@ def links_of(connection: Connection, names: Collection[str]) -> list[Link]:
     for part in chunks(sorted(names)):
         rows = connection.execute(
             select(t.link.c.left, t.link.c.right, t.link.c.because).where(
-                or_(t.link.c.left.in_(part), t.link.c.right.in_(part))
+                or_(among(t.link.c.left, part), among(t.link.c.right, part))
             )
         )
         found.update((left, right, because) for left, right, because in rows)

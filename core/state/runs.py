@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from journeysync.core.state import tables as t
+from journeysync.core.state.among import among
 from journeysync.core.state.records import NOT_GIVEN
 from journeysync.core.state.store import chunks, upsert
 
@@ -88,7 +89,7 @@ def dirty_people(connection: Connection) -> list[str]:
 def clean(connection: Connection, people: Iterable[str]) -> None:
     """Forget that records were dirty, once all that followed from it is done."""
     for part in chunks(sorted(people)):
-        connection.execute(delete(t.dirty).where(t.dirty.c.person.in_(part)))
+        connection.execute(delete(t.dirty).where(among(t.dirty.c.person, part)))
 
 
 def due_customers(connection: Connection, now: int) -> set[str]:
@@ -168,7 +169,7 @@ def watermarks(connection: Connection) -> list[tuple[str, str, int, int]]:
 def set_due(connection: Connection, customers: Collection[str], due: Mapping[str, int]) -> None:
     """Say when to look at these customers again; those without an instant only on news."""
     for part in chunks(sorted(customers)):
-        connection.execute(delete(t.due).where(t.due.c.customer.in_(part)))
+        connection.execute(delete(t.due).where(among(t.due.c.customer, part)))
     upsert(connection, t.due, [{"customer": one, "at": at} for one, at in sorted(due.items())])
 
 

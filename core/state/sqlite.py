@@ -96,6 +96,7 @@ def _tune(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")  # an intent must survive a power cut
+    connection.execute("PRAGMA cache_size=-65536")  # KiB: the upper pages of large indexes fit
 
 
 def _back_up(original: Path, target: Path) -> None:

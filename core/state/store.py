@@ -7,10 +7,11 @@ last committed transaction, whole.
 import contextlib
 import tempfile
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Connection, Engine, Table
+from sqlalchemy import Connection, Dialect, Engine, Table
 from sqlalchemy.dialects import postgresql as postgresql_dialect
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import URL, make_url
@@ -19,6 +20,9 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, Oper
 from journeysync.core.errors import Locked, Usage
 from journeysync.core.state import postgres, sqlite
 from journeysync.core.state.migrations import VERSION, migrate, version_of
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql.compiler import SQLCompiler
 
 
 class Store:
@@ -102,21 +106,39 @@ def upsert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> 
     """Insert rows, or replace all other columns where the primary key is there already."""
     if not rows:
         return
+    dialect = connection.dialect
+    statement, order = _upsert(table, tuple(rows[0]), dialect)
+    # Past SQLAlchemy's own care for each row, which costs more than storing it.
+    if order is None:
+        connection.exec_driver_sql(statement, rows)
+    else:
+        connection.exec_driver_sql(
+            statement, [tuple([row[name] for name in order]) for row in rows]
+        )
+
+
+@lru_cache(maxsize=256)
+def _upsert(
+    table: Table, given: tuple[str, ...], dialect: Dialect
+) -> tuple[str, tuple[str, ...] | None]:
+    """Write the statement, and the order of its parameters where they have no names."""
     keys = [column.name for column in table.primary_key]
     rest = [column.name for column in table.columns if column.name not in keys]
-    dialect = sqlite_dialect if connection.dialect.name == "sqlite" else postgresql_dialect
-    statement = dialect.insert(table)
+    made = sqlite_dialect if dialect.name == "sqlite" else postgresql_dialect
+    statement = made.insert(table)
     if rest:
         statement = statement.on_conflict_do_update(
             index_elements=keys, set_={name: statement.excluded[name] for name in rest}
         )
     else:
         statement = statement.on_conflict_do_nothing(index_elements=keys)
-    connection.execute(statement, rows)
+    compiled = cast("SQLCompiler", statement.compile(dialect=dialect, column_keys=list(given)))
+    order = compiled.positiontup
+    return str(compiled), None if order is None else tuple(order)
 
 
-def chunks(values: list[str], size: int = 500) -> Iterator[list[str]]:
-    """Cut a list so that each part fits into one `IN (…)`."""
+def chunks(values: list[str], size: int = 5000) -> Iterator[list[str]]:
+    """Cut a list so that each part is one question to the database."""
     for start in range(0, len(values), size):
         yield values[start : start + size]
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, delete, func, select, update
 
 from journeysync.core.instants import from_micros, to_micros
 from journeysync.core.state import tables as t
+from journeysync.core.state.among import among
 from journeysync.core.state.ledger import former_ids
 from journeysync.core.state.store import chunks, upsert
 
@@ -44,7 +45,7 @@ def holds(connection: Connection, customers: Collection[str]) -> dict[str, datet
     found: dict[str, datetime] = {}
     for part in chunks(sorted(names)):
         for customer, until in connection.execute(
-            select(row.customer, row.until).where(row.customer.in_(part)).order_by(row.until)
+            select(row.customer, row.until).where(among(row.customer, part)).order_by(row.until)
         ):
             found[names[customer]] = max(from_micros(until), found.get(names[customer], _FIRST))
     return found
@@ -63,7 +64,7 @@ def overrides(connection: Connection, customers: Collection[str]) -> dict[str, P
         (at, customer, Pinned(stage, None if until is None else from_micros(until)))
         for part in chunks(sorted(names))
         for customer, stage, until, at in connection.execute(
-            select(row.customer, row.stage, row.until, row.at).where(row.customer.in_(part))
+            select(row.customer, row.stage, row.until, row.at).where(among(row.customer, part))
         )
     ]
     return {names[customer]: pinned for _, customer, pinned in sorted(found, key=lambda f: f[:2])}
@@ -132,7 +133,7 @@ def clear_ended(connection: Connection, customers: Collection[str], now: datetim
     for table in tables:
         for part in chunks(names):
             connection.execute(
-                delete(table).where(table.c.customer.in_(part), table.c.until <= to_micros(now))
+                delete(table).where(among(table.c.customer, part), table.c.until <= to_micros(now))
             )
 
 

@@ -19,7 +19,6 @@ import msgspec
 from journeysync.sandbox.agenda import Agenda
 from journeysync.sandbox.calendly import desk, show
 from journeysync.sandbox.calendly.book import USERS, Book, Meeting
-from journeysync.sandbox.data.happenings import SERVICES
 from journeysync.sandbox.wire import Answer, Request
 from journeysync.sandbox.world import World, millis
 
@@ -206,12 +205,16 @@ class Calendly:
 
     def _types(self, request: Request) -> dict[str, Any]:
         _whose(_query(request))
-        return _page(request, range(len(SERVICES)), str, show.event_type)
+        house = self.book.house
+        return _page(
+            request, range(len(house.services)), str, lambda one: show.event_type(house, one)
+        )
 
     def _type(self, _: Request, number: str) -> dict[str, Any]:
-        for one in range(len(SERVICES)):
+        house = self.book.house
+        for one in range(len(house.services)):
             if show.type_uri(one).endswith(number):
-                return _resource(show.event_type(one))
+                return _resource(show.event_type(house, one))
         raise _not_found()
 
 

@@ -8,9 +8,11 @@ import hashlib
 import uuid
 from dataclasses import dataclass, field
 
-from journeysync.sandbox.data.happenings import SERVICES, Happening, Story
+from journeysync.sandbox.data.businesses import house_of
+from journeysync.sandbox.data.happenings import Happening, Story
+from journeysync.sandbox.data.house import Service
 from journeysync.sandbox.data.people import person
-from journeysync.sandbox.world import MINUTE, World
+from journeysync.sandbox.world import MINUTE, STUDIO, World
 
 USERS = (("Ana Costa", "ana"), ("Ben Hughes", "ben"), ("Cara Lindholm", "cara"))
 CLASS = 3
@@ -69,12 +71,14 @@ class Meeting:
     updated: int
     entry: str
     """Its id in the connected calendar: a moved event keeps it."""
+    offer: Service
+    place: str
     canceled: Cancellation | None = None
     invitees: list[Invitee] = field(default_factory=list)
 
     @property
     def end(self) -> int:
-        return self.start + SERVICES[self.service][1] * MINUTE
+        return self.start + self.offer[1] * MINUTE
 
     @property
     def seats(self) -> int:
@@ -90,6 +94,7 @@ class Book:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self.house = house_of(world)
         self.events: dict[str, Meeting] = {}
         self._made = 0
         self._visits: dict[tuple[int, int], Invitee] = {}
@@ -132,17 +137,23 @@ class Book:
         invitee.phone = who.phone if number % 2 else ""
         invitee.zone = "Europe/Paris" if number % 7 == 0 else "Europe/London"
         invitee.campaign = CAMPAIGNS[number % len(CAMPAIGNS)]
-        if details["service"] == 0:
+        invitee.paid = float(details.get("paid", 0))
+        if self.world.business == STUDIO:
+            self._as_in_the_studio(invitee, number, details["service"])
+        self._visits[key] = invitee
+
+    def _as_in_the_studio(self, invitee: Invitee, number: int, service: int) -> None:
+        """Some pay when they book, some fill in the form, some come from Salesforce."""
+        if service == 0:
             invitee.answers = {
                 "Is this your first visit?": "yes",
                 "How did you hear about us?": HEARD_FROM[number % len(HEARD_FROM)],
             }
             invitee.paid = float(DEPOSIT) if number % 2 else 0.0
         elif number % FULLY_PAID == 0:
-            invitee.paid = float(SERVICES[details["service"]][2])
+            invitee.paid = float(self.house.services[service][2])
         if number % 4 == 0:
             invitee.salesforce = f"003Wd0000{number:06d}"
-        self._visits[key] = invitee
 
     # -- what can be done to a booking -----------------------------------------------------------
 
@@ -163,6 +174,7 @@ class Book:
             self._id("event"), service, start,
             self._made % len(USERS) if user is None else user, at, at,
             entry or self._id("entry").replace("-", ""),
+            self.house.services[service], self.house.place,
         )  # fmt: skip
         meeting.updated = at
         invitee = Invitee(self._id("invitee"), meeting.id, first, last, email, at, at)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from journeysync.sandbox.calendly.book import CLASS, USERS, Cancellation, Invitee, Meeting
-from journeysync.sandbox.data.happenings import SERVICES
+from journeysync.sandbox.data.house import House
 from journeysync.sandbox.world import iso
 
 API = "https://api.calendly.com"
@@ -62,8 +62,8 @@ def membership(number: int) -> dict[str, Any]:
     }
 
 
-def event_type(service: int) -> dict[str, Any]:
-    name, minutes, _ = SERVICES[service]
+def event_type(house: House, service: int) -> dict[str, Any]:
+    name, minutes, _ = house.services[service]
     slug = name.lower().replace(" ", "-")
     questions = QUESTIONS if service == 0 else ()
     return {
@@ -115,12 +115,12 @@ def cancellation(given: Cancellation) -> dict[str, Any]:
 def event(meeting: Meeting) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "uri": event_uri(meeting.id),
-        "name": SERVICES[meeting.service][0],
+        "name": meeting.offer[0],
         "status": "canceled" if meeting.canceled else "active",
         "start_time": micros(meeting.start),
         "end_time": micros(meeting.end),
         "event_type": type_uri(meeting.service),
-        "location": {"type": "physical", "location": "14 Willow Street"},
+        "location": {"type": "physical", "location": meeting.place},
         "invitees_counter": {
             "total": len(meeting.invitees),
             "active": len(meeting.active),

@@ -1,4 +1,4 @@
-"""Runs the studio in the pretend HubSpot: writes its stories down and lets time pass.
+"""Runs a business in the pretend HubSpot: writes its stories down and lets time pass.
 
 What has happened by now stands in the portal from the start; the rest waits its turn.
 """
@@ -7,24 +7,22 @@ import gc
 import heapq
 from itertools import count
 
+from journeysync.sandbox.data.businesses import MANY, first_stories, later_stories
 from journeysync.sandbox.data.happenings import Happening, Story
-from journeysync.sandbox.data.lives import newcomers, ordinary
-from journeysync.sandbox.data.scripted import scripted
 from journeysync.sandbox.hubspot.besides import write_besides
 from journeysync.sandbox.hubspot.diary import Diary
+from journeysync.sandbox.hubspot.office import Office
 from journeysync.sandbox.hubspot.portal import Portal
-from journeysync.sandbox.world import DAY
-
-MANY = 5_000
-"""Beyond so many customers lives are told briefly: it is size that is wanted then."""
+from journeysync.sandbox.world import DAY, STUDIO
 
 
 class Business:
-    """The studio behind one portal."""
+    """The business behind one portal."""
 
     def __init__(self, portal: Portal) -> None:
         self._portal = portal
-        self._diary = Diary(portal)
+        studio = portal.world.business == STUDIO
+        self._diary: Diary = Diary(portal) if studio else Office(portal)
         self._ahead: list[tuple[int, int, Story, Happening]] = []
         self._order = count()
         world = portal.world
@@ -47,19 +45,13 @@ class Business:
     def _open(self) -> None:
         world = self._portal.world
         self._diary.set_up()
-        brief = world.customers > MANY
-        told = scripted(world.now)[: world.customers]
-        for number in range(world.customers):
-            story = (
-                told[number]
-                if number < len(told)
-                else ordinary(number, world.seed, world.now, brief=brief)
-            )
+        for story in first_stories(world):
             self._take(story, world.now)
         # Merges join two finished records, whichever of them is told first.
         self._diary.merge_all()
-        write_besides(self._diary, world.now)
-        for story in newcomers(self._day, world.seed, world.customers, self._next_number):
+        if world.business == STUDIO:
+            write_besides(self._diary, world.now)
+        for story in later_stories(world, self._day, self._next_number):
             self._plan(story, world.now)
 
     def until(self, at: int) -> None:
@@ -67,7 +59,7 @@ class Business:
         world = self._portal.world
         while self._day < at // DAY:
             self._day += 1
-            for story in newcomers(self._day, world.seed, world.customers, self._next_number):
+            for story in later_stories(world, self._day, self._next_number):
                 self._plan(story, world.now)
         while self._ahead and self._ahead[0][0] <= at:
             _, _, story, happening = heapq.heappop(self._ahead)

@@ -1,4 +1,4 @@
-"""Writes happenings down as HubSpot records, the way a small studio's account looks.
+"""Writes happenings down as HubSpot records, the way a small business's account looks.
 
 Bookings are meetings, messages are communications, and what the booking page and the mailer
 do themselves shows as such in the sources.
@@ -7,7 +7,8 @@ do themselves shows as such in the sources.
 from collections.abc import Callable
 from typing import Any
 
-from journeysync.sandbox.data.happenings import SERVICES, Happening, Story
+from journeysync.sandbox.data.businesses import house_of
+from journeysync.sandbox.data.happenings import Happening, Story
 from journeysync.sandbox.hubspot import effects, objects, texts
 from journeysync.sandbox.hubspot.desk import DESK, FORM, IMPORT, MAILER, PAGE, Desk
 from journeysync.sandbox.hubspot.kinds import KINDS, PLAIN, PRIMARY
@@ -24,6 +25,7 @@ class Diary(Desk):
 
     def __init__(self, portal: Portal) -> None:
         super().__init__(portal)
+        self.house = house_of(portal.world)
         self._meetings: dict[tuple[int, int], Record] = {}
         self._deals: dict[tuple[int, int], Record] = {}
         self._merges: list[tuple[int, int, int]] = []
@@ -70,9 +72,9 @@ class Diary(Desk):
                 contact,
                 at,
                 FORM,
-                recent_conversion_event_name=f"Willow Street Studio: {CONTACT_US[1]}",
+                recent_conversion_event_name=f"{self.house.name}: {CONTACT_US[1]}",
                 recent_conversion_date=iso(at),
-                first_conversion_event_name=f"Willow Street Studio: {CONTACT_US[1]}",
+                first_conversion_event_name=f"{self.house.name}: {CONTACT_US[1]}",
                 first_conversion_date=iso(at),
                 num_conversion_events="1",
             )
@@ -99,7 +101,7 @@ class Diary(Desk):
 
     def _booked(self, story: Story, happening: Happening) -> None:
         at, details = happening.at, happening.details
-        name, minutes, price = SERVICES[details["service"]]
+        name, minutes, price = self.house.services[details["service"]]
         who = PAGE if details["by"] == "page" else DESK
         first = self.contact(story, at, who).values.get("firstname", "")
         starts = details["starts"]
@@ -110,11 +112,11 @@ class Diary(Desk):
             who,
             {
                 "hs_timestamp": iso(starts),
-                "hs_meeting_title": f"{name}: {first} at Willow Street Studio",
+                "hs_meeting_title": f"{name}: {first} at {self.house.name}",
                 "hs_meeting_start_time": iso(starts),
                 "hs_meeting_end_time": iso(starts + minutes * MINUTE),
                 "hs_meeting_outcome": "SCHEDULED",
-                "hs_meeting_location": "14 Willow Street",
+                "hs_meeting_location": self.house.place,
                 "hs_meeting_source": "MEETINGS_PUBLIC" if details["by"] == "page" else "CRM_UI",
                 "hs_activity_type": name,
                 "price": str(price),

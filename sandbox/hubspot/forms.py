@@ -5,7 +5,6 @@ from typing import Any
 from journeysync.sandbox.hubspot.answers import Missing, answer
 from journeysync.sandbox.hubspot.definitions import BORN
 from journeysync.sandbox.hubspot.objects import Call
-from journeysync.sandbox.hubspot.setting import FORMS
 from journeysync.sandbox.wire import Answer
 
 MAX_FORMS = 500
@@ -15,7 +14,7 @@ MAX_SUBMISSIONS = 50
 def forms(call: Call) -> Answer:
     """Answer `GET /marketing/v3/forms`."""
     limit, start = call.number("limit", 20, MAX_FORMS), _start(call)
-    known = [] if call.flag("archived") else [_form(*one) for one in FORMS]
+    known = [] if call.flag("archived") else [_form(*one) for one in call.portal.forms.items()]
     body: dict[str, Any] = {"results": known[start : start + limit]}
     if len(known) > start + limit:
         body["paging"] = _next(call, start + limit)
@@ -24,7 +23,7 @@ def forms(call: Call) -> Answer:
 
 def submissions(call: Call, number: str) -> Answer:
     """Answer `GET /form-integrations/v1/submissions/forms/{number}`."""
-    if number not in dict(FORMS):
+    if number not in call.portal.forms:
         raise Missing
     limit, start = call.number("limit", 20, MAX_SUBMISSIONS), _start(call)
     sent = [one for one in call.portal.submissions if one.form == number]
@@ -37,7 +36,7 @@ def submissions(call: Call, number: str) -> Answer:
                 {"name": "email", "value": one.email, "objectTypeId": "0-1"},
                 {"name": "message", "value": "Do you have time for me?", "objectTypeId": "0-1"},
             ],
-            "pageUrl": f"https://willowstreet.example/contact?email={one.email}",
+            "pageUrl": f"https://{call.portal.domain}/contact?email={one.email}",
         }
         for one in sent
     ]

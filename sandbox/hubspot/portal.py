@@ -84,6 +84,10 @@ class Portal:
             "leads": {},
             "contacts": {},
         }
+        self.domain = ""
+        """Of the business's own pages and addresses."""
+        self.forms: dict[str, str] = {}
+        """Number and name of each form on its pages."""
         self.submissions: list[Submission] = []
         """What was sent with forms, oldest first."""
         self.lists: dict[str, dict[str, Any]] = {}

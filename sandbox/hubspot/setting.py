@@ -1,4 +1,9 @@
-"""The account before the first customer: colleagues, companies, pipelines, users."""
+"""The account before the first customer: colleagues, companies, pipelines, forms, users.
+
+The studio's own stands here; what another business has instead is in `settings_of.py`.
+"""
+
+from dataclasses import dataclass, replace
 
 from journeysync.sandbox.hubspot.definitions import Definition
 from journeysync.sandbox.hubspot.kinds import KINDS
@@ -46,12 +51,43 @@ _LIFECYCLE = (
 )  # fmt: skip
 
 
-def set_up(portal: Portal) -> None:
+Stages = tuple[tuple[str, str, str], ...]
+"""Id, label and probability of each stage of a deal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What one business has in its account."""
+
+    domain: str
+    deals: tuple[tuple[str, str, Stages], ...]
+    """Id, label and stages of each pipeline of deals."""
+    forms: tuple[tuple[str, str], ...] = FORMS
+    companies: tuple[tuple[str, str, str], ...] = ()
+    properties: tuple[tuple[str, str, str, str], ...] = ()
+    """Record type, name, label and type of what was added to the account's properties."""
+
+
+STUDIO_SETTING = Setting(
+    "willowstreet.example",
+    (("default", "Packages", _STAGES), ("87300412", "Gift vouchers", _VOUCHERS)),
+    companies=COMPANIES,
+)
+
+
+def set_up(portal: Portal, setting: Setting = STUDIO_SETTING) -> None:
     """Fill an empty portal with what every portal has."""
-    portal.owners = {str(owner.id): owner for owner in OWNERS}
-    _pipelines(portal)
+    owners = [replace(owner, email=f"{owner.first.lower()}@{setting.domain}") for owner in OWNERS]
+    portal.owners = {str(owner.id): owner for owner in owners}
+    portal.forms, portal.domain = dict(setting.forms), setting.domain
+    for kind, name, label, type_ in setting.properties:
+        shown = {"number": "number", "date": "date"}.get(type_, "text")
+        group = f"{KINDS[kind].singular}information"
+        portal.definitions[kind][name] = Definition(name, label, type_, shown, group)
+    portal.given = {kind: frozenset(names) for kind, names in portal.definitions.items()}
+    _pipelines(portal, setting)
     stamp = Stamp(portal.world.now - 400 * DAY, "CRM_UI", "userId:1001", 1_001)
-    for name, domain, city in COMPANIES:
+    for name, domain, city in setting.companies:
         values = {
             "name": name,
             "domain": domain,
@@ -61,7 +97,7 @@ def set_up(portal: Portal) -> None:
             "hubspot_owner_id": str(OWNERS[1].id),
         }
         portal.store.create(KINDS["companies"], values, stamp)
-    for owner in OWNERS:
+    for owner in owners:
         names = {
             "hs_email": owner.email,
             "hs_given_name": owner.first,
@@ -70,11 +106,8 @@ def set_up(portal: Portal) -> None:
         portal.store.create(KINDS["users"], names, stamp)
 
 
-def _pipelines(portal: Portal) -> None:
-    deals = (
-        Pipeline("default", "Packages", _read(_STAGES)),
-        Pipeline("87300412", "Gift vouchers", _read(_VOUCHERS)),
-    )
+def _pipelines(portal: Portal, setting: Setting) -> None:
+    deals = [Pipeline(id_, label, _read(stages)) for id_, label, stages in setting.deals]
     portal.pipelines["deals"] = {item.id: item for item in deals}
     support = [
         Stage(str(number), label, {"ticketState": "CLOSED" if label == "Closed" else "OPEN"})

@@ -13,8 +13,9 @@ from journeysync.sandbox.stripe import forms
 from journeysync.sandbox.stripe.account import LISTS, Account, Thing
 from journeysync.sandbox.stripe.business import Business
 from journeysync.sandbox.stripe.desk import Desk
+from journeysync.sandbox.stripe.till import Till
 from journeysync.sandbox.wire import Answer, Request
-from journeysync.sandbox.world import World
+from journeysync.sandbox.world import STUDIO, World
 
 _KINDS = {path: kind for kind, path in LISTS.items()}
 _BOUND = re.compile(r"created\[(gte|gt|lte|lt)\]")
@@ -56,9 +57,10 @@ class Stripe:
         self._requests = 0
 
     @cached_property
-    def business(self) -> Business:
+    def business(self) -> Business | Till:
         """What is paid; made when somebody looks first, as it would be by now."""
-        made = Business(Account(self._world), self._opened)
+        kind = Business if self._world.business == STUDIO else Till
+        made = kind(Account(self._world), self._opened)
         made.until(self._world.now)
         return made
 

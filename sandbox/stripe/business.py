@@ -9,12 +9,13 @@ from itertools import count
 from random import Random
 from typing import Any
 
+from journeysync.sandbox.data.businesses import house_of
 from journeysync.sandbox.data.happenings import daytime
 from journeysync.sandbox.data.people import person
 from journeysync.sandbox.stripe.account import Account, Thing
 from journeysync.sandbox.stripe.desk import Desk
-from journeysync.sandbox.woocommerce.business import Business as ShopBusiness
-from journeysync.sandbox.woocommerce.shop import Shop
+from journeysync.sandbox.stripe.follow import Cards
+from journeysync.sandbox.stripe.takings import takings
 from journeysync.sandbox.world import DAY, HOUR
 
 MANY = 5_000
@@ -32,10 +33,8 @@ class Business:
         self._ahead: list[tuple[int, int, str, dict[str, Any]]] = []
         self._order = count()
         self._things: dict[tuple[str, int], Thing] = {}
-        self._shop = Shop(account.world, opened)
-        self._sales = ShopBusiness(self._shop, opened)
-        self._charged: dict[int, Thing] = {}
         world = account.world
+        self._cards = Cards(self._desk, takings(world, opened), house_of(world).name)
         for number in range(min(world.customers, MANY)):
             self._draw(number, Random(world.seed * 5_915_587 + number), opened)
         heapq.heapify(self._ahead)
@@ -44,9 +43,9 @@ class Business:
         """Let everything happen up to an instant, and the shop beside it."""
         while self._ahead and self._ahead[0][0] <= at:
             then, _, what, details = heapq.heappop(self._ahead)
-            self._follow(then)
+            self._cards.follow(then)
             self._happen(then, what, details)
-        self._follow(at)
+        self._cards.follow(at)
 
     def _plan(self, at: int, what: str, **details: Any) -> None:
         self._ahead.append((at // 1000 * 1000, next(self._order), what, details))
@@ -127,26 +126,3 @@ class Business:
 
     def _disputed(self, at: int, who: int) -> None:
         self._desk.dispute(at, self._things["card", who])
-
-    def _follow(self, at: int) -> None:
-        """Write down what the shop's cards paid and got back up to then."""
-        self._sales.until(at)
-        for order in self._shop.sold:
-            if order.transaction and order.paid is not None:
-                billing = order.billing
-                payer = {"email": billing["email"], "phone": billing["phone"] or None,
-                         "name": f"{billing['first_name']} {billing['last_name']}"}  # fmt: skip
-                self._charged[order.id] = self._desk.charge(
-                    order.paid, _minor(order.total), payer, payment_intent=order.transaction,
-                    description=f"Willow Street Studio - Order {order.id}",
-                    metadata={"order_id": str(order.id)},
-                )  # fmt: skip
-        for back in self._shop.given_back:
-            if back.order in self._charged:
-                self._desk.refund(back.created, self._charged[back.order], _minor(back.amount))
-        self._shop.sold.clear()
-        self._shop.given_back.clear()
-
-
-def _minor(amount: str) -> int:
-    return int(amount.replace(".", ""))

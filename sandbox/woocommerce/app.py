@@ -10,15 +10,17 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from journeysync.sandbox.data.businesses import house_of
 from journeysync.sandbox.front import BadEdit
 from journeysync.sandbox.wire import Answer, Request
 from journeysync.sandbox.woocommerce import lists, shapes
 from journeysync.sandbox.woocommerce.batch import change_many
 from journeysync.sandbox.woocommerce.business import Business
+from journeysync.sandbox.woocommerce.counter import Counter
 from journeysync.sandbox.woocommerce.keys import admit, unknown
 from journeysync.sandbox.woocommerce.lists import Query, Refusal, answer
 from journeysync.sandbox.woocommerce.shop import NoSuch, Order, Refund, Shop
-from journeysync.sandbox.world import World
+from journeysync.sandbox.world import STUDIO, World
 
 ROOT = "/wp-json"
 _GIVEN = ("total", "currency", "customer", "billing", "via", "meta", "transaction")
@@ -58,10 +60,13 @@ class WooCommerce:
         )
 
     @cached_property
-    def business(self) -> Business:
+    def business(self) -> Business | Counter:
         """What happens in the shop; made when somebody looks first, as it would be by now."""
-        made = Business(Shop(self._world, self._opened), self._opened)
-        made.until(self._world.now)
+        world = self._world
+        made: Business | Counter = Counter(world, self._opened)
+        if world.business == STUDIO:
+            made = Business(Shop(world, self._opened), self._opened)
+        made.until(world.now)
         return made
 
     @property
@@ -133,7 +138,7 @@ class WooCommerce:
     def _site(self) -> dict[str, Any]:
         offset = ZoneInfo(self.shop.zone.key)
         return {
-            "name": "Willow Street Studio",
+            "name": house_of(self._world).name,
             "description": "",
             "url": shapes.HOME,
             "home": shapes.HOME,

@@ -111,8 +111,14 @@ class Subscription(Order):
 class Shop:
     """All that the shop holds."""
 
-    def __init__(self, world: World, opened: int) -> None:
+    def __init__(
+        self,
+        world: World,
+        opened: int,
+        products: tuple[tuple[int, str, str, str], ...] = PRODUCTS,
+    ) -> None:
         self.world = world
+        self.products = {one[0]: one for one in products}
         self.zone = ZoneInfo("Europe/London")
         self.https = False
         """Whether WordPress believes that visitors come by https."""
@@ -181,7 +187,7 @@ class Shop:
         return made
 
     def _line(self, product: int, quantity: int) -> dict[str, Any]:
-        _, name, sku, price = next(one for one in PRODUCTS if one[0] == product)
+        _, name, sku, price = self.products[product]
         number, self._next_line = self._next_line, self._next_line + 1
         total = f"{Decimal(price) * quantity:.2f}"
         return {"id": number, "name": name, "product_id": product, "quantity": quantity,

@@ -1,0 +1,1 @@
+"""Any calendar: a CalDAV server's, or one that is given as an .ics address."""
