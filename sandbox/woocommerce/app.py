@@ -273,10 +273,13 @@ class WooCommerce:
         if run is None:
             raise BadEdit("a shop has site (set), customer (create, set, delete), order (create, "
                           "set, refund, note, track, trash, delete)")  # fmt: skip
+        self.shop.by_hand = True
         try:
             return run(command, at)
         except (NoSuch, KeyError, TypeError, ValueError):
             raise BadEdit(f"this {kind} cannot be found, or not be changed so") from None
+        finally:
+            self.shop.by_hand = False
 
     def _set_site(self, command: dict[str, Any], _at: int) -> dict[str, Any]:
         if "timezone" in command:

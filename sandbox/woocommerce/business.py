@@ -39,9 +39,7 @@ class Business:
         """Let everything happen up to an instant."""
         while self._ahead and self._ahead[0][0] <= at:
             then, _, what, details = heapq.heappop(self._ahead)
-            self.shop.drawn_at = then
             self._happen(then, what, details)
-        self.shop.drawn_at = None
 
     def _plan(self, at: int, what: str, **details: Any) -> None:
         self._ahead.append((at // 1000 * 1000, next(self._order), what, details))

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from journeysync.sandbox.world import DAY, MINUTE, World
+from journeysync.sandbox.world import DAY, World
 
 STATUSES = {
     "pending": "Pending payment",
@@ -34,8 +34,8 @@ _STREET = ("first_name", "last_name", "company", "address_1", "address_2", "city
 _REGION = ("state", "postcode", "country")
 
 
-_A_MINUTE, _BY_HAND = 1000, 200
-"""Ids of one minute lie together, and those that people make behind the others."""
+_BY_HAND = 1_000_001
+"""The first id of what people add."""
 
 
 class NoSuch(Exception):
@@ -140,10 +140,9 @@ class Shop:
         self.notes: dict[int, list[Note]] = {}
         self.tracked: dict[int, list[dict[str, Any]]] | None = None
         """None: without the plugin there is no such address."""
-        self.drawn_at: int | None = None
-        """The moment of what happens by itself; None while people work in the shop."""
-        self._opened = opened - 400 * DAY
-        self._used = {True: (0, 0), False: (0, 0)}
+        self.by_hand = False
+        """Whether somebody works in the shop now: else things happen by themselves."""
+        self._next = {False: 20, True: _BY_HAND}
         self._next_line = 1
         self._next_user = 2
         self.customers[1] = Customer(
@@ -194,17 +193,13 @@ class Shop:
                 "total": total, "sku": sku, "price": float(price)}  # fmt: skip
 
     def _id(self) -> int:
-        """Give an id that grows with time; what people add takes none of what is yet to come.
+        """Give the next id; what people add takes none of what is yet to come.
 
         So the pretend Stripe, which draws the same orders, knows them by the same ids.
         """
-        by_hand = self.drawn_at is None
-        at = self.world.now if self.drawn_at is None else self.drawn_at
-        minute = (at - self._opened) // MINUTE
-        last, many = self._used[by_hand]
-        many = many + 1 if last == minute else 0
-        self._used[by_hand] = (minute, many)
-        return minute * _A_MINUTE + many + (_BY_HAND if by_hand else 0)
+        number = self._next[self.by_hand]
+        self._next[self.by_hand] += 1
+        return number
 
     def enter(self, order: Order, status: str, at: int) -> None:
         """Give an order a status, with the dates that come with it."""
