@@ -94,7 +94,8 @@ class Front:
             with self._world.lock:
                 return self._tool.refuse(kind, request, fault.options)
         if kind == "html":
-            return Answer(200, HTML, {"Content-Type": "text/html; charset=utf-8"})
+            status = int(fault.options.get("status", 200))
+            return Answer(status, HTML, {"Content-Type": "text/html; charset=utf-8"})
         if kind == "reset":
             return Answer(0, sent="reset")
         if kind == "slow":

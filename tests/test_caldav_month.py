@@ -11,7 +11,7 @@ from calendar_server import desk
 
 from journeysync.core.running import ingest
 
-SEEDS = range(int(os.environ.get("JOURNEYSYNC_MONTHS", "2")))
+SEEDS = range(int(os.environ.get("JOURNEYSYNC_MONTHS", "1")))
 NOT_KEPT = ("booking.rescheduled",)
 """What a calendar does not keep: where an event stood before."""
 MEMORIES = {"lead_time", "notice"}

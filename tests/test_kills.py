@@ -18,7 +18,7 @@ from journeysync.core.running.undo import plan_undo
 from journeysync.core.state import runs
 
 CUSTOMERS = 12
-SAMPLE, SAMPLE_OF_AN_UNDO = 5, 2
+SAMPLE, SAMPLE_OF_AN_UNDO = 4, 2
 
 
 @needs_fork

@@ -2,7 +2,7 @@
 
 No task comes twice, no person's value goes without a line in a plan, and at the end `explain`
 justifies what every contact shows, as an evaluation from nothing does. Here one month with a sync
-every other day; with `JOURNEYSYNC_MONTHS=2,3,4` months with these seeds and a sync a day.
+every other day; with `JOURNEYSYNC_MONTHS=10` ten months with a sync a day.
 """
 
 import os
@@ -29,8 +29,8 @@ from journeysync.core.state import runs
 from journeysync.core.state.ledger import load_ledger
 
 DAYS = 30
-ASKED = os.environ.get("JOURNEYSYNC_MONTHS", "")
-SEEDS = [int(one) for one in ASKED.split(",") if one] or [1]
+ASKED = int(os.environ.get("JOURNEYSYNC_MONTHS", "0"))
+SEEDS = range(1, (ASKED or 1) + 1)
 STEP = 1 if ASKED else 2
 
 

@@ -91,5 +91,10 @@ KEPT: dict[str, Callable[[Any], Any]] = {
     ],
     "woocommerce": lambda tool: [str(one) for one in tool.shop.orders.values()],
     "stripe": lambda tool: str(tool.account.things),
+    "salesforce": lambda tool: [
+        (record.id, record.get("Name"), record.get("Email"), record.get("CreatedDate"))
+        for kind in ("Account", "Contact", "Lead")
+        for record in tool.org.records[kind].values()
+    ],
 }
 """What a pretend tool keeps, to compare."""

@@ -87,7 +87,7 @@ MISTAKES = {
     "a map that is not shipped": (["--journey", "ours"], "'ours' is not one of"),
     "a tool that the business does not work with": (
         ["--journey", "loyalty", "--only", "calendly"],
-        "there is hubspot, woocommerce, stripe",
+        "there is hubspot, salesforce, woocommerce, stripe",
     ),
     "no customers": (["--customers", "0"], "0 is not in the range"),
     "a port that does not exist": (["--port", "70000"], "70000 is not in the range"),

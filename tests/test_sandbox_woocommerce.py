@@ -18,7 +18,8 @@ LISTS = [
     "orders_status_checkout-draft_with_draft", "orders_search_email", "orders_customer_0",
     "orders_fields", "orders_orderby_id", "orders_orderby_modified", "customers_default",
     "customers_role_all", "customers_modified_after", "customers_by_email_case", "refunds_all",
-    "refunds_list_for_order", "report_order_totals", "order_after_partial_refund",
+    "refunds_list_for_order", "order_notes_list", "report_order_totals",
+    "order_after_partial_refund",
     "page_past_end",
 ]  # fmt: skip
 ERRORS = [
@@ -43,23 +44,29 @@ def recorded(name: str) -> dict[str, Any]:
     return told
 
 
-def fill(here: Shop) -> None:
-    """Make the shop that was recorded."""
+def fill(here: Shop) -> str:
+    """Make the shop that was recorded; return the order that has a refund and a note."""
     for email in ("ana@example.test", "BOB@Example.test", "chi@example.test"):
         here.edit("customer", "create", email=email)
     ana = {"email": "ana@example.test"}
-    for status, customer in (("pending", 0), ("processing", 2), ("on-hold", 3), ("processing", 0)):
+    made = [
         here.order(status=status, customer=customer, billing=ana)
+        for status, customer in (
+            ("pending", 0), ("processing", 2), ("on-hold", 3), ("processing", 0),
+        )
+    ]  # fmt: skip
     here.order(status="checkout-draft", billing={"email": "cara@example.test"})
-    here.edit("order", "refund", id=21, amount="10")
+    here.edit("order", "refund", id=made[1], amount="10")
+    here.edit("order", "note", id=made[1], note="Shipped with DHL 123")
     here.edit("order", "trash", id=here.order())
+    return made[1]
 
 
-def ask(here: Shop, told: dict[str, Any], **keys: str) -> requests.Response:
+def ask(here: Shop, told: dict[str, Any], order: str = "", **keys: str) -> requests.Response:
     tool = here.sandbox.tools["woocommerce"]
     parts = urlsplit(told["request"]["url"])
     auth = (keys.get("key", tool["consumer_key"]), keys.get("secret", tool["consumer_secret"]))
-    path = parts.path.replace("/orders/13", "/orders/21")
+    path = parts.path.replace("/orders/13", f"/orders/{order}")
     return requests.get(f"{tool['base_url']}{path}?{parts.query}", auth=auth, timeout=10)
 
 
@@ -88,8 +95,7 @@ def same(mine: Any, theirs: Any, where: str = "") -> None:
 @pytest.mark.parametrize("name", LISTS)
 def test_answers_have_the_shape_of_a_real_shop(here: Shop, name: str) -> None:
     told = recorded(name)
-    fill(here)
-    reply = ask(here, told)
+    reply = ask(here, told, fill(here))
 
     assert reply.status_code == told["status"]
     assert set(told["headers"]) - VOLATILE <= set(reply.headers)

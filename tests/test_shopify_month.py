@@ -1,7 +1,7 @@
 """A month in a Shopify shop, read at random moments, ends as a full reading does.
 
 Orders made, touched, paid, part-refunded, sent, delivered, sent back, cancelled and deleted,
-several in one second. `JOURNEYSYNC_SHOPIFY_MONTHS=20` runs more of them.
+several in one second. `JOURNEYSYNC_MONTHS=20` runs more of them.
 """
 
 import os
@@ -15,7 +15,7 @@ from shopify_shop import Shelf, Store, everything, store, turn_many_pages
 
 from journeysync.connectors.shopify.connector import LAG, Shopify
 
-SEEDS = range(int(os.environ.get("JOURNEYSYNC_SHOPIFY_MONTHS", "1")))
+SEEDS = range(int(os.environ.get("JOURNEYSYNC_MONTHS", "1")))
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -136,6 +136,36 @@ def test_partial_refunds_sum_up_and_a_failed_one_gave_nothing(here: Account) -> 
     ]  # fmt: skip
 
 
+def test_money_that_was_only_set_aside_and_let_go_is_no_refund(here: Account) -> None:
+    """Stripe writes a refund for it."""
+    charge = here.edit("charge", "create", amount=1000, email="a@example.com")["id"]
+    here.edit("charge", "set", id=charge, captured=False)
+    here.edit("charge", "refund", id=charge, amount=1000)
+
+    assert kinds(here) == []
+
+
+def test_amounts_in_three_currencies_count_where_the_workspaces_is_theirs(here: Account) -> None:
+    for currency in ("gbp", "eur", "jpy"):
+        charge = here.edit("charge", "create", amount=5000, currency=currency,
+                           email="a@example.com")["id"]  # fmt: skip
+        here.edit("charge", "refund", id=charge, amount=1000)
+    found = [one for kind, one in told(here, currency="GBP") if kind == "order.refunded"]
+
+    assert [(one["amount"], one["net"]) for one in found if "amount" in one] == [("10.00", "40.00")]
+    foreign = {(one["foreign_amount"], one["foreign_net"]) for one in found if "net" not in one}
+    assert foreign == {("10.00", "40.00"), ("1000", "4000")}
+    said = [one.what for one in here.connect(currency="GBP").check()]
+    assert any("EUR, JPY do not count towards sums and thresholds" in what for what in said)
+
+
+def test_an_attribute_called_order_hides_no_payment(here: Account) -> None:
+    (here.folder / "own.yaml").write_text("payments: {attributes: {order: metadata.cart}}")
+    here.edit("charge", "create", amount=1000, email="a@example.com", metadata={"cart": "7"})
+
+    assert kinds(here, mapping="own.yaml") == ["order.paid", "order.placed"]
+
+
 def test_a_failed_attempt_is_no_purchase(here: Account) -> None:
     here.edit("charge", "create", amount=1000, email="a@example.com", failed=True)
 

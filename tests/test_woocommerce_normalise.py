@@ -75,7 +75,25 @@ WHAT = {
         [("cart.created", "01"), ("cart.abandoned", "03")],
     ),
     "failed": ({"status": "failed"}, [("payment.failed", "03")]),
-    "cancelled unpaid was no purchase": ({"status": "cancelled"}, [("order.cancelled", "03")]),
+    "cancelled unpaid was no purchase": ({"status": "cancelled"}, []),
+    "paid before it was made, in a shop it was brought from": (
+        {"date_created_gmt": PAID, "date_paid_gmt": MADE},
+        [("order.placed", "02"), ("order.paid", "02")],
+    ),
+    "paid, and made in the year 0": (
+        {"date_created_gmt": "0000-00-00T00:00:00", "date_paid_gmt": PAID},
+        [("order.placed", "02"), ("order.paid", "02")],
+    ),
+    "pending, and the day of payment left over from a plugin": (
+        {"status": "pending", "date_paid_gmt": PAID},
+        [("order.placed", "01"), ("order.paid", "02")],
+    ),
+    "refunded before it was ever placed": ({"status": "pending", "refunds": [
+        {"id": 7, "total": "-1.00", "date_created_gmt": PAID}]}, []),
+    "fields of an unknown form": (
+        {"line_items": "odd", "refunds": {"a": 1}, "meta_data": [None, 3], "created_via": {}},
+        [("order.placed", "01")],
+    ),
     "cancelled after it was paid": (
         {"status": "cancelled", "date_paid_gmt": PAID},
         [("order.placed", "01"), ("order.paid", "02"), ("order.cancelled", "03")],

@@ -1,5 +1,6 @@
 """Reading a shop: nothing is lost, whatever its zone, its pages and its temper."""
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,8 @@ from journeysync.core.models import RecordKey
 
 ZONES = ["America/New_York", "Europe/Berlin", "Pacific/Auckland"]
 MINUTES = timedelta(minutes=1)
+MONTHS = int(os.environ.get("JOURNEYSYNC_MONTHS", "1"))
+"""So many random months in each zone."""
 
 
 @pytest.fixture
@@ -137,24 +140,27 @@ def test_an_order_deleted_for_good_is_found_by_looking_at_all_ids(here: Shop) ->
     assert order_key(other) in kept.all
 
 
-@pytest.mark.parametrize(("zone", "seed"), [(zone, seed) for seed, zone in enumerate(ZONES)])
+@pytest.mark.parametrize("seed", range(MONTHS))
+@pytest.mark.parametrize("zone", ZONES)
 def test_a_month_of_changes_ends_as_a_full_reading(tmp_path: Path, zone: str, seed: int) -> None:
     """Orders made, touched, refunded, fulfilled, trashed and deleted, read at random moments."""
-    rng = Random(seed)
+    rng = Random(f"{zone} {seed}")
     with shop(tmp_path, zone=zone) as here:
-        tool, kept, alive = here.connect(), Kept(), list[str]()
+        tool, kept, alive, accounts = here.connect(), Kept(), list[str](), list[str]()
         marks: dict[str, datetime] = {}
         for _day in range(30):
             for _ in range(rng.randrange(6)):
-                _something(here, rng, alive)
+                _something(here, rng, alive, accounts)
             if rng.random() < 0.4:
                 _read(tool, kept, marks, here.now)
             here.admin("POST", "/advance", {"days": rng.choice((0.0, 0.0001, 0.4, 2))})
         here.admin("POST", "/advance", {"days": 1})
         _read(tool, kept, marks, here.now)
 
+        whole = everything(tool, here.now)
         assert len(alive) > 20
-        assert kept.all == everything(tool, here.now)
+        assert {"customer", "guest", "order"} == {key.type for key in whole}
+        assert kept.all == whole
 
 
 def _read(tool: Any, kept: Kept, marks: dict[str, datetime], now: datetime) -> None:
@@ -163,14 +169,23 @@ def _read(tool: Any, kept: Kept, marks: dict[str, datetime], now: datetime) -> N
         marks[stream] = max(now - LAG, marks.get(stream, now - LAG))
 
 
-def _something(here: Shop, rng: Random, alive: list[str]) -> None:
-    what = rng.choice(("new", "new", "new", "touch", "refund", "fulfil", "trash", "delete", "who"))
+def _something(here: Shop, rng: Random, alive: list[str], accounts: list[str]) -> None:
+    what = rng.choice(("new", "new", "new", "touch", "refund", "fulfil", "trash", "restore",
+                      "delete", "who", "join", "rename", "leave"))  # fmt: skip
     second = micro(here.now)
     if what == "new" or not alive:
         email = rng.choice(("ana@example.com", "Ana@example.com", "ben@example.org", ""))
         billing = {"email": email, "first_name": rng.choice(("Ana", "A."))}
         status = rng.choice(("pending", "processing", "on-hold", "checkout-draft", "failed"))
-        alive += [here.order(at=second, status=status, billing=billing) for _ in range(3)]
+        money = rng.choice(("GBP", "EUR", "JPY"))
+        account = int(rng.choice(("0", *accounts)))
+        alive += [
+            here.order(at=second, status=status, billing=billing, currency=money, customer=account)
+            for _ in range(3)
+        ]
+        return
+    if what in ("join", "rename", "leave"):
+        _with_an_account(here, rng, what, accounts)
         return
     number = rng.choice(alive)
     acts: dict[str, Callable[[], Any]] = {
@@ -178,12 +193,24 @@ def _something(here: Shop, rng: Random, alive: list[str]) -> None:
         "refund": lambda: here.edit("order", "refund", id=number, amount="2.50"),
         "fulfil": lambda: here.edit("order", "set", id=number, status="completed"),
         "who": lambda: here.edit("order", "set", id=number, billing={"email": "cy@example.com"}),
+        "restore": lambda: here.edit("order", "set", id=number, status="processing"),
         "trash": lambda: here.edit("order", "trash", id=number),
         "delete": lambda: here.edit("order", "delete", id=number),
     }
     acts[what]()
     if what == "delete":
         alive.remove(number)
+
+
+def _with_an_account(here: Shop, rng: Random, what: str, accounts: list[str]) -> None:
+    if what == "join" or not accounts:
+        email = f"{rng.randrange(9)}@example.com"
+        accounts.append(str(here.edit("customer", "create", email=email)["id"]))
+    elif what == "rename":
+        here.edit("customer", "set", id=rng.choice(accounts), last_name=rng.choice("ABC"))
+    else:
+        gone = accounts.pop(rng.randrange(len(accounts)))
+        here.edit("customer", "delete", id=gone)
 
 
 def test_subscriptions_are_read_where_the_plugin_is(here: Shop) -> None:

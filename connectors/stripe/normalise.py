@@ -195,20 +195,20 @@ def _invoice(facts: _Facts) -> Iterator[Event]:
 def _payment(facts: _Facts) -> Iterator[Event]:
     content = facts.content
     rule = facts.rule(facts.under.mapping.payments.rules, PaymentRule())
+    if _shop_order(facts, content):
+        return  # the shop tells of its own orders
     common, subject = _payment_attributes(facts, content), _subject(facts, content)
     amount = content["amount_captured"] or content["amount"]
     common |= rule.set
-    if "order" in common:
-        return  # the shop tells of its own orders
     if content["status"] == "failed":
         code = content["failure_code"]
         more: dict[str, Scalar] = {"reason": str(code)} if code else {}
         whole = common | facts.money(content["amount"]) | more
         yield from facts.events(rule.failed, facts.at("created"), whole, subject=subject)
         return
-    if content["status"] != "succeeded":
-        return
-    if content["captured"] and not content["invoice"]:
+    if content["status"] != "succeeded" or not content["captured"]:
+        return  # what was only set aside on a card and then let go was neither paid nor refunded
+    if not content["invoice"]:
         whole = common | facts.money(amount)
         yield from facts.events(rule.paid, facts.at("created"), whole, subject=subject)
     yield from _refunds(facts, rule, common, subject, amount)
@@ -243,15 +243,20 @@ _VOID = ("failed", "canceled")
 
 def _payment_attributes(facts: _Facts, payment: Mapping[str, Any]) -> dict[str, Scalar]:
     """Name the invoice, or the shop's order, that a payment is for."""
-    section = facts.under.mapping.payments
-    found = facts.attributes(section.attributes)
+    found = facts.attributes(facts.under.mapping.payments.attributes)
     if payment["invoice"]:
         found["invoice"] = payment["invoice"]
-    held = payment["metadata"]
-    keys = (key for key in held if held[key] and fits(section.shop_order, key))
-    if facts.under.shop and (key := min(keys, default="")):
-        found["order"] = f"{facts.under.shop}:{held[key]}"
+    if order := _shop_order(facts, payment):
+        found["order"] = order
     return found
+
+
+def _shop_order(facts: _Facts, payment: Mapping[str, Any]) -> str:
+    """Name the order that a shop's payment is for; empty where it is no shop's."""
+    held = payment["metadata"]
+    globs = facts.under.mapping.payments.shop_order
+    key = min((key for key in held if held[key] and fits(globs, key)), default="")
+    return f"{facts.under.shop}:{held[key]}" if facts.under.shop and key else ""
 
 
 def _subject(facts: _Facts, payment: Mapping[str, Any]) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from journeysync.connectors.stripe.client import Client, Row
-from journeysync.connectors.stripe.contents import CUSTOMER, Kept, id_of, inside
+from journeysync.connectors.stripe.contents import CUSTOMER, INVOICE, Kept, id_of, inside
 from journeysync.connectors.stripe.mapping import StripeMapping
 from journeysync.core.models import RawRecord, RecordKey
 from journeysync.core.ports import Batch
@@ -32,13 +32,15 @@ class Stream:
     """Which events tell of it, directly or through something that hangs on it."""
     expand: tuple[str, ...] = ()
     query: tuple[tuple[str, str], ...] = ()
+    kind: str = ""
+    """What its records are called here, where they can be deleted."""
     dated: bool = True
     """Whether its list can be asked for what is new; else its newest pages are read."""
 
 
 STREAMS: Mapping[str, Stream] = {
-    "customers": Stream("customers", "customer", ("customer.*",)),
-    "invoices": Stream("invoices", "invoice", ("invoice.*",)),
+    "customers": Stream("customers", "customer", ("customer.*",), kind=CUSTOMER),
+    "invoices": Stream("invoices", "invoice", ("invoice.*",), kind=INVOICE),
     "charges": Stream("charges", "charge", ("charge.*", "refund.*"), expand=("refunds",)),
     "subscriptions": Stream(
         "subscriptions", "subscription", ("customer.subscription.*",), query=(("status", "all"),)
@@ -104,13 +106,13 @@ class Reader:
                 yield Batch(tuple(self._now(name, stream, some)))
 
     def _now(self, name: str, stream: Stream, ids: list[str]) -> Iterator[RawRecord]:
-        """Read objects as they are now; a customer may be gone."""
+        """Read objects as they are now; a customer or a draft of an invoice may be gone."""
         for number in ids:
             row = self._client.one(stream.path, number, stream.expand)
             if row is not None:
                 yield from self._keep[name](row)
-            elif name == "customers":
-                key = RecordKey(self._client.tool, CUSTOMER, number)
+            elif stream.kind:
+                key = RecordKey(self._client.tool, stream.kind, number)
                 yield RawRecord(key, {}, deleted=True)
 
     def _batch(self, name: str, rows: list[Row]) -> Batch:

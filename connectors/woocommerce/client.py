@@ -18,12 +18,12 @@ from oauthlib.oauth1 import SIGNATURE_HMAC_SHA256
 from requests_oauthlib import OAuth1
 
 from journeysync.connectors.http import Answer, Caller, Refused, Request, over_requests
+from journeysync.connectors.woocommerce.rows import Read, whole
 from journeysync.connectors.woocommerce.settings import Settings, secret_name
 from journeysync.core.errors import ToolDown
 
 _CRASHED = "internal_server_error"
 """The code of WordPress' page for a crash: that one may pass."""
-_BOM = b"\xef\xbb\xbf"
 _READ_ONLY = b"write permissions"
 """WooCommerce has no code of its own for this; a shop in another language says something else, and
 the sentence about the secret is shown then."""
@@ -76,8 +76,13 @@ class Client:
         )
 
     def page(self, path: str, **query: str) -> Page:
-        """Ask for a page of a list under `/wc/v3`."""
-        answer, found = self._ask("GET", f"/wc/v3/{path}", query)
+        """Ask for a page of a list under `/wc/v3`, or of a plugin's, from its root."""
+        return self.part(path, query, whole)
+
+    def part(self, path: str, query: Mapping[str, str], read: Read) -> Page:
+        """Ask for a page, and decode what `read` decodes of it."""
+        whole_path = path if path.startswith("/") else f"/wc/v3/{path}"
+        answer, found = self._ask("GET", whole_path, query, read=read)
         rows = self._rows(found, f"GET {path}")
         total = answer.headers.get("x-wp-total", "")
         return Page(rows, int(total) if total.isdecimal() else None, _date(answer))
@@ -101,7 +106,12 @@ class Client:
         return found if isinstance(found, dict) else {}
 
     def _ask(
-        self, method: str, path: str, query: Mapping[str, str], body: object = None
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str],
+        body: object = None,
+        read: Read = whole,
     ) -> tuple[Answer, Any]:
         request = Request(f"{method} {path}", repeatable=True)
         send = over_requests(self._session, method, self._base + path, params=query, body=body)
@@ -111,7 +121,7 @@ class Client:
             answers.append(send())
             return answers[-1]
 
-        found = self.caller.call(request, exchange, _decode)
+        found = self.caller.call(request, exchange, read)
         return answers[-1], found
 
     def _advice(self, answer: Answer) -> str:
@@ -152,13 +162,6 @@ def refused_as(error: Refused, *codes: str) -> bool:
 
 def _considered(answer: Answer) -> bool:
     return error_code(answer) not in {"", _CRASHED}
-
-
-def _decode(body: bytes) -> Any:
-    try:
-        return msgspec.json.decode(body.removeprefix(_BOM))
-    except msgspec.MsgspecError as error:
-        raise ValueError("no JSON") from error
 
 
 def _date(answer: Answer) -> datetime | None:

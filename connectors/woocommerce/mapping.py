@@ -3,10 +3,11 @@
 Says what rules there are; `normalise` applies them.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from journeysync.connectors.mapping_files import (
     ANY,
@@ -15,22 +16,25 @@ from journeysync.connectors.mapping_files import (
     Name,
     Named,
     Part,
+    fits,
     version,
 )
 from journeysync.core.models import Scalar
 
-NORMALISER = "1"
+NORMALISER = "2"
 """Raised whenever `normalise` reads a record differently: stored records are then read again."""
 
 TOOL = "woocommerce"
+_PATH = re.compile(r"[\w.-]+|\{order\}")
 
 
 class StatusRule(Part):
     """What a status says of an order."""
 
     status: Globs
-    is_: Literal["cart", "open", "order"] = Field(default="order", alias="is")
-    """`cart`: not sent off; `open`: sent off, a purchase only once it is paid; `order`: one."""
+    is_: Literal["cart", "open", "order", "dropped"] = Field(default="order", alias="is")
+    """`cart`: not sent off; `open`: sent off, a purchase only once it is paid; `order`: one;
+    `dropped`: given up, and what is told of it is told only if it was a purchase."""
     events: Kinds = ()
     """What else it means that an order has the status, since its last change."""
 
@@ -64,6 +68,33 @@ class DateRule(Part):
     events: Kinds
 
 
+class NoteRule(Part):
+    """A note that a plugin, or a person, writes beside an order."""
+
+    note: Globs
+    """What it says."""
+    events: Kinds
+
+
+class Tracking(Part):
+    """The addresses of tracking plugins, below `/wp-json`."""
+
+    path: str
+    """Such as `wc-shipment-tracking/v3/orders/{order}/shipment-trackings`."""
+    date: str
+    """The key of the day in each row."""
+    events: Kinds
+
+    @field_validator("path")
+    @classmethod
+    def _below(cls, value: str) -> str:
+        parts = value.strip("/").split("/")
+        plain = all(_PATH.fullmatch(one) and one != ".." for one in parts)
+        if "{order}" not in parts or not plain:
+            raise ValueError("a path such as `wc-shipment-tracking/v3/orders/{order}/trackings`")
+        return "/".join(parts)
+
+
 class Customers(Part):
     """Accounts of the shop."""
 
@@ -79,6 +110,20 @@ class Orders(Part):
     statuses: tuple[StatusRule, ...] = ()
     rules: tuple[OrderRule, ...] = ()
     dates: tuple[DateRule, ...] = ()
+    notes: tuple[NoteRule, ...] = ()
+    """A call for each order that changed, so there is none as shipped."""
+    tracking: tuple[Tracking, ...] = ()
+    """As `notes`."""
+
+    def status(self, slug: str) -> StatusRule | None:
+        """Find the rule that speaks of a status."""
+        return next((one for one in self.statuses if fits(one.status, slug)), None)
+
+    def is_purchase(self, slug: str, *, paid: bool) -> bool:
+        """Whether an order of that status was placed; a cart never was, whatever it says."""
+        rule = self.status(slug)
+        stands = rule.is_ if rule else "open"
+        return stands == "order" or (paid and stands != "cart")
 
 
 class Subscriptions(Part):
@@ -113,8 +158,9 @@ class ShopMapping(Part):
                 break
         for status in self.orders.statuses:
             yield from status.events
-        for dated in self.orders.dates:
-            yield from dated.events
+        for told in (self.orders.dates, self.orders.notes, self.orders.tracking):
+            for one in told:
+                yield from one.events
         yield from self.subscriptions.started
         yield from self.subscriptions.cancelled
 

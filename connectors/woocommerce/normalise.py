@@ -107,8 +107,7 @@ class _Order:
     @cached_property
     def status(self) -> StatusRule | None:
         """The rule that speaks of the order's status."""
-        rules = self.mapping.orders.statuses
-        return next((one for one in rules if fits(one.status, self.content["status"])), None)
+        return self.mapping.orders.status(self.content["status"])
 
     @cached_property
     def rule(self) -> OrderRule:
@@ -135,21 +134,24 @@ class _Order:
     def events(self) -> Iterator[Event]:
         created, changed, paid = self.at("created"), self.at("modified"), self.at("paid")
         rule, status = self.rule, self.status
-        stands = status.is_ if status else "open"
-        if stands == "cart":
+        if status and status.is_ == "cart":
             yield from self._events(rule.cart, created)
             if last := changed or created:
                 pause = timedelta(minutes=self.mapping.orders.abandoned_after)
                 yield from self._events(rule.abandoned, last + pause)
             return
-        if stands == "order" or paid:
-            yield from self._events(rule.placed, created)
-        yield from self._events(rule.paid, paid)
-        yield from self._events(rule.completed, self.at("completed"))
-        yield from self._refunds(rule)
-        if status:
+        bought = self.mapping.orders.is_purchase(self.content["status"], paid=paid is not None)
+        if bought:
+            # An order brought in from elsewhere may have been paid before it was made.
+            placed = created or paid
+            yield from self._events(rule.placed, placed)
+            yield from self._events(rule.paid, paid and placed and max(paid, placed))
+            yield from self._events(rule.completed, self.at("completed"))
+            yield from self._refunds(rule)
+        if status and (bought or status.is_ != "dropped"):
             yield from self._events(status.events, changed or created)
         yield from self._dated()
+        yield from self._beside()
 
     def _refunds(self, rule: OrderRule) -> Iterator[Event]:
         total = money.decimal(self.content["total"])
@@ -176,6 +178,20 @@ class _Order:
                 at = parse_any(value) if isinstance(value, str | int) else None
                 mark = f"{to_micros(at) // 1_000_000}" if at and isinstance(kept, list) else ""
                 yield from self._events(rule.events, at, mark=mark)
+
+    def _beside(self) -> Iterator[Event]:
+        """Tell what notes and the addresses of tracking plugins say."""
+        section = self.mapping.orders
+        for note in self.content.get("notes", ()):
+            rule = next((one for one in section.notes if fits(one.note, note["note"])), None)
+            if rule:
+                at = parse_gmt(note["date_created_gmt"])
+                yield from self._events(rule.events, at, mark=f"note-{note['id']}")
+        for told in section.tracking:
+            for value in self.content.get("tracking", {}).get(told.path, ()):
+                if at := parse_any(value):
+                    mark = f"{to_micros(at) // 1_000_000}"
+                    yield from self._events(told.events, at, mark=mark)
 
     def _events(
         self,

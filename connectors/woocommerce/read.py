@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from journeysync.connectors.http import Refused
+from journeysync.connectors.woocommerce.beside import Beside
 from journeysync.connectors.woocommerce.client import Client, Page, refused_as
 from journeysync.connectors.woocommerce.contents import (
     CUSTOMER_FIELDS,
@@ -22,12 +23,14 @@ from journeysync.connectors.woocommerce.contents import (
     WHO_FIELDS,
     customer_record,
     keys_of,
+    list_of,
     order_records,
     roots,
     subscription_records,
     text,
 )
 from journeysync.connectors.woocommerce.mapping import ShopMapping
+from journeysync.connectors.woocommerce.rows import only, whole
 from journeysync.connectors.woocommerce.scan import SIZE, scan
 from journeysync.connectors.woocommerce.times import naive, parse_gmt
 from journeysync.core.errors import ToolDown
@@ -51,8 +54,10 @@ class Reader:
         self._client = client
         self._sweep = sweep
         self._meta = mapping.meta_keys()
+        self._beside = Beside(client, mapping.orders)
         self._order_paths = tuple(filter(None, mapping.orders.attributes.values()))
         self._customer_paths = tuple(filter(None, mapping.customers.attributes.values()))
+        self._read = {"orders": only(self._order_fields(), roots(self._order_paths))}
 
     def read(self, stream: str, since: datetime | None, until: datetime) -> Iterator[Batch]:
         """Yield everything, or what changed."""
@@ -120,11 +125,11 @@ class Reader:
     def _order_batch(self, page: Page, known: dict[str, Mapping[str, Any]]) -> Batch:
         refunds = ChainMap(self._refunds(page.rows, known), known)
         found = {
-            record.key: record
+            record.key.id: record
             for row in page.rows
             if self._id(row)
             for record in order_records(
-                self._client.tool, row, refunds, self._order_paths, self._meta
+                self._client.tool, row, refunds, self._order_paths, self._meta, self._beside.of(row)
             )
         }
         return Batch(tuple(found.values()))
@@ -149,8 +154,8 @@ class Reader:
         owners = {
             text(one.get("id")): text(row.get("id"))
             for row in rows
-            for one in row.get("refunds") or ()
-            if isinstance(one, Mapping) and text(one.get("id")) not in known
+            for one in list_of(row.get("refunds"))
+            if text(one.get("id")) not in known
         }
         ids = sorted(owners)
         found: dict[str, Mapping[str, Any]] = {}
@@ -183,7 +188,7 @@ class Reader:
 
     def _customers(self, since: datetime | None, until: datetime) -> Iterator[Batch]:
         if since is not None and not self._is_due(since, until):
-            yield from self._new_customers(since)
+            yield from self._new_customers(since, until)
             return
         seen: set[RecordKey] = set()
         ask = self._asking("customers", self._customer_fields(), role="all")
@@ -193,8 +198,8 @@ class Reader:
             yield batch
         yield Batch((), complete=True, still=None if since is None else frozenset(seen))
 
-    def _new_customers(self, since: datetime) -> Iterator[Batch]:
-        """Read the newest accounts down to one that is old enough."""
+    def _new_customers(self, since: datetime, until: datetime) -> Iterator[Batch]:
+        """Read the newest accounts down to one that is old enough by the shop's clock."""
         fields = self._customer_fields()
         ask = self._asking("customers", fields, role="all", order="desc")
         number = 1
@@ -202,7 +207,8 @@ class Reader:
             page = ask(number)
             yield self._customer_batch(page)
             dates = [parse_gmt(row.get("date_created_gmt")) for row in page.rows]
-            old = any(at is not None and at < since - OVERLAP for at in dates)
+            start = since - _behind(page, until) - OVERLAP
+            old = any(at is not None and at < start for at in dates)
             if old or len(page.rows) < SIZE:
                 return
             number += 1
@@ -224,17 +230,12 @@ class Reader:
 
         In the order of dates, equal ones change places between two pages, and some never show.
         """
+        asked = {"orderby": "id", "order": order, "_fields": ",".join(fields), **query}
+        read = self._read.get(path, whole)
 
         def ask(number: int) -> Page:
-            return self._client.page(
-                path,
-                page=str(number),
-                per_page=str(SIZE),
-                orderby="id",
-                order=order,
-                _fields=",".join(fields),
-                **query,
-            )
+            paging = {"page": str(number), "per_page": str(SIZE)}
+            return self._client.part(path, paging | asked, read)
 
         return ask
 
@@ -245,8 +246,7 @@ class Reader:
 
     def _window(self, path: str, since: datetime, until: datetime) -> dict[str, str]:
         """Say from when on, by the shop's clock, which may be behind ours."""
-        now = self._client.page(path, per_page="1", _fields="id").at
-        behind = max(until - now, timedelta(0)) if now else timedelta(0)
+        behind = _behind(self._client.page(path, per_page="1", _fields="id"), until)
         return {"modified_after": naive(since - behind - OVERLAP), "dates_are_gmt": "true"}
 
     def _is_due(self, since: datetime, until: datetime) -> bool:
@@ -257,7 +257,13 @@ class Reader:
         return (since - epoch) // self._sweep != (until - epoch) // self._sweep
 
     def _id(self, row: Mapping[str, Any]) -> str:
-        number = text(row.get("id"))
+        found = row.get("id")
+        number = str(found) if type(found) is int else text(found)
         if not number.isdecimal():
             raise ToolDown(self._client.tool, "answers records without an id.")
         return number
+
+
+def _behind(page: Page, until: datetime) -> timedelta:
+    """Say how far the shop's clock is behind ours."""
+    return max(until - page.at, timedelta(0)) if page.at else timedelta(0)

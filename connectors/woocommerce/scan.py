@@ -4,7 +4,7 @@ Pages are counted, so a row that vanishes meanwhile moves all later ones forward
 is passed over without a word. Totals tell: a walk during which rows vanished is done again.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from journeysync.connectors.woocommerce.client import Page
@@ -48,11 +48,14 @@ class _Walk:
         while True:
             number += 1
             yield page
-            ids = [int(row["id"]) for row in page.rows if str(row.get("id")).isdecimal()]
-            # The same page again: somebody answers from a cache.
-            self.lost |= number > 1 and bool(ids) and ids[0] <= last
-            last = max(ids, default=last)
-            new += sum(self._came_after(row, start) for row in page.rows)
+            if page.rows:
+                # The same page again: somebody answers from a cache.
+                self.lost |= number > 1 and _id(page.rows[0]) <= last
+                last = _id(page.rows[-1])
+            if start:
+                # Compared as texts, which both sort as instants do.
+                dates = [row.get(self._moved) for row in page.rows]
+                new += sum(at > start for at in dates if type(at) is str)
             total = page.total
             if total is None:
                 more = len(page.rows) == SIZE
@@ -70,7 +73,8 @@ class _Walk:
                 return
             page = ask(number + 1)
 
-    def _came_after(self, row: dict[str, Any], start: str) -> bool:
-        """Compare as texts, which both sort as instants do: this is asked of every row."""
-        at = row.get(self._moved)
-        return bool(start) and isinstance(at, str) and at > start
+
+def _id(row: Mapping[str, Any]) -> int:
+    """Read an id; what is none is found by whoever reads the row."""
+    number = str(row.get("id"))
+    return int(number) if number.isdecimal() else 0

@@ -27,7 +27,7 @@ from journeysync.core.ports import (
 )
 from journeysync.core.running.progress import Progress
 from journeysync.core.state import changes as changes_of_runs
-from journeysync.core.state import ledger
+from journeysync.core.state import intents, ledger
 from journeysync.core.state.store import Store
 
 Change = RecordChange | TaskChange
@@ -83,7 +83,7 @@ def execute(
             _wait(result, changes, tool, down[tool])
             continue
         with store.begin() as connection:
-            ledger.announce(connection, run, changes)
+            intents.announce(connection, run, changes)
         try:
             outcomes = _send(destinations[tool], changes)
         except (BadCredentials, OverBudget) as error:
@@ -110,7 +110,7 @@ def _batches(plan: Plan, destinations: Mapping[str, Display]) -> Iterator[tuple[
     def kind(change: Change) -> tuple[str, str]:
         if isinstance(change, RecordChange):
             return change.tool, change.object_type
-        return change.tool, ledger.kind_of(change)
+        return change.tool, intents.kind_of(change)
 
     lists: Sequence[Sequence[Change]] = (
         plan.records,
@@ -183,19 +183,19 @@ def _note(
     done: list[tuple[Change, str]] = []
     failed: list[Change] = []
     for change in changes:
-        outcome = outcomes.get(ledger.key_of(change))
+        outcome = outcomes.get(intents.key_of(change))
         if outcome is None or outcome.status == "unknown":
             _wait(result, [change], change.tool, "", outcome)
         elif outcome.status == "failed":
             failed.append(change)
-            ledger.note_failure(connection, change, outcome, now)
+            intents.note_failure(connection, change, outcome, now)
             result.failures.append(
-                Failure(change.tool, ledger.key_of(change), outcome.code, outcome.message)
+                Failure(change.tool, intents.key_of(change), outcome.code, outcome.message)
             )
         else:
             done.append((change, outcome.id))
             _count(result, change)
-    ledger.settle(connection, failed)
+    intents.settle(connection, failed)
     return confirm(connection, done, now)
 
 
@@ -213,8 +213,8 @@ def confirm(
         [(one, number or one.id) for one, number in made if isinstance(one, TaskChange)],
         now,
     )
-    ledger.forget_failures(connection, changes)
-    ledger.settle(connection, changes)
+    intents.forget_failures(connection, changes)
+    intents.settle(connection, changes)
     return [
         replace(change, id=number or change.id) if isinstance(change, TaskChange) else change
         for change, number in made
@@ -243,7 +243,7 @@ def _wait(
         customers = (change.customer,) if isinstance(change, RecordChange) else change.customers
         result.waiting.update(customers)
         result.failures.append(
-            Failure(tool, ledger.key_of(change), code,
+            Failure(tool, intents.key_of(change), code,
                     message or "It is not known whether the row was written; the next run looks.")
         )  # fmt: skip
 
@@ -251,4 +251,4 @@ def _wait(
 def _take_back(store: Store, changes: Sequence[Change]) -> None:
     """Take away the intents of rows that were surely not written."""
     with store.begin() as connection:
-        ledger.settle(connection, changes)
+        intents.settle(connection, changes)

@@ -25,7 +25,8 @@ from journeysync.core.ports import (
     Window,
 )
 from journeysync.core.running.progress import Progress
-from journeysync.core.state import forgetting, records
+from journeysync.core.state import forgetting, records, watermarks
+from journeysync.core.state import listed as listed_of
 from journeysync.core.state.ledger import customers_of_tasks
 from journeysync.core.state.people import Keys
 from journeysync.core.state.runs import set_fingerprint
@@ -121,8 +122,8 @@ def as_read(store: Store, sources: Mapping[str, Source]) -> ReadReport:
 def _keep_reach(store: Store, source: Source, report: ReadReport) -> None:
     """Take the reach of a tool that is not read now from its watermarks."""
     with store.begin() as connection:
-        marks = [records.watermark(connection, source.name, one) for one in source.streams]
-    read = [mark[0] for mark in marks if mark and mark[0] != records.NOT_GIVEN]
+        marks = [watermarks.watermark(connection, source.name, one) for one in source.streams]
+    read = [mark[0] for mark in marks if mark and mark[0] != watermarks.NOT_GIVEN]
     if read and all(marks):
         report.read_until[source.name] = min(read)
 
@@ -131,8 +132,8 @@ def emitted(connection: Connection, source: Source) -> frozenset[str]:
     """Return the kinds that a tool gives, without those that only withheld streams would give."""
     if not isinstance(source, PartlyGiven):
         return source.emits()
-    marks = {one: records.watermark(connection, source.name, one) for one in source.streams}
-    given = [one for one, mark in marks.items() if mark is None or mark[0] != records.NOT_GIVEN]
+    marks = {one: watermarks.watermark(connection, source.name, one) for one in source.streams}
+    given = [one for one, mark in marks.items() if mark is None or mark[0] != watermarks.NOT_GIVEN]
     return frozenset().union(*(source.gives(one) for one in given))
 
 
@@ -153,8 +154,8 @@ class _Reading:
         """Read one stream; its watermark moves after the last batch."""
         start = to_micros(self.now)
         with self.store.begin() as connection:
-            mark = records.watermark(connection, source.name, stream)
-        withheld = mark is not None and mark[0] == records.NOT_GIVEN
+            mark = watermarks.watermark(connection, source.name, stream)
+        withheld = mark is not None and mark[0] == watermarks.NOT_GIVEN
         mark = None if withheld else mark
         old = mark is None or start - mark[1] >= FULL_EVERY // timedelta(microseconds=1)
         since = None if self.full or old or mark is None else from_micros(mark[0])
@@ -176,7 +177,7 @@ class _Reading:
             if withheld:
                 set_fingerprint(connection, "")
             lag = source.lag // timedelta(microseconds=1)
-            records.set_watermark(
+            watermarks.set_watermark(
                 connection,
                 source.name,
                 stream,
@@ -187,9 +188,9 @@ class _Reading:
     def _note_withheld(self, source: Source, stream: str, why: str) -> None:
         """Remember that a stream is not given, and say so once. What it gave before is kept."""
         self.report.withheld.append(f"{source.name}: {why}")
-        at = records.NOT_GIVEN
+        at = watermarks.NOT_GIVEN
         with self.store.begin() as connection:
-            records.set_watermark(connection, source.name, stream, at=at, full_at=at)
+            watermarks.set_watermark(connection, source.name, stream, at=at, full_at=at)
             # What the tool can see has changed: everybody is looked at again.
             set_fingerprint(connection, "")
 
@@ -198,14 +199,14 @@ class _Reading:
         listed: dict[RecordKey, str] = {}
         if isinstance(source, Resumes):
             with self.store.begin() as connection:
-                marks = records.marks(connection, source.name, stream)
+                marks = listed_of.marks(connection, source.name, stream)
             source.resume(stream, marks)
         for batch in source.read(stream, since, self.now):
             listed.update(batch.listed)
             yield batch
         if listed and isinstance(source, Rereads):
             with self.store.begin() as connection:
-                changed = records.unknown(connection, listed)
+                changed = listed_of.unknown(connection, listed)
             yield from source.reread(stream, changed)
 
     def _store(self, source: Source, stream: str, batch: Batch) -> None:

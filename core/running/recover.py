@@ -14,7 +14,7 @@ from journeysync.core.planning.plan import RecordChange, TaskChange
 from journeysync.core.ports import Display, PresentRecord, PresentTask
 from journeysync.core.running.execute import Change, confirm
 from journeysync.core.running.gather import in_batches
-from journeysync.core.state import changes, ledger
+from journeysync.core.state import changes, intents
 from journeysync.core.state import tables as t
 from journeysync.core.state.store import Store, upsert
 
@@ -25,7 +25,7 @@ def recover(store: Store, destinations: Mapping[str, Display], now: datetime) ->
     A tool that cannot be asked keeps its intents. The customers concerned are looked at again.
     """
     with store.begin() as connection:
-        left = ledger.pending(connection)
+        left = intents.pending(connection)
     for name, destination in destinations.items():
         by_run = [(run, change) for run, change in left if change.tool == name]
         mine = [change for _, change in by_run]
@@ -41,11 +41,11 @@ def recover(store: Store, destinations: Mapping[str, Display], now: datetime) ->
                     (change, made[key])
                     for its, change in by_run
                     if its == run
-                    and (key := (ledger.kind_of(change), ledger.key_of(change))) in made
+                    and (key := (intents.kind_of(change), intents.key_of(change))) in made
                 ]
                 done = confirm(connection, found, now)
                 changes.note(connection, run, done, to_micros(now))
-            ledger.settle(connection, mine)
+            intents.settle(connection, mine)
             upsert(connection, t.due, [
                 {"customer": customer, "at": to_micros(now)} for customer in _customers(mine)
             ])  # fmt: skip
@@ -78,7 +78,7 @@ def _made(destination: Display, left: list[Change]) -> dict[tuple[str, str], str
     for task in in_batches(destination, keys=keys, ids=list(by_id)):
         change = by_id.get(task.id) or tasks[task.key]
         if _done(task, change):
-            made[ledger.kind_of(change), change.key] = task.id
+            made[intents.kind_of(change), change.key] = task.id
     return made
 
 

@@ -51,7 +51,7 @@ from journeysync.core.running.ingest import (
 )
 from journeysync.core.running.progress import Progress, silent
 from journeysync.core.running.recover import recover
-from journeysync.core.state import changes, records, runs, wishes
+from journeysync.core.state import changes, intents, records, runs, wishes
 from journeysync.core.state import ledger as ledger_of
 from journeysync.core.state.store import Store
 from journeysync.core.workspace import Workspace
@@ -146,7 +146,7 @@ def _read(job: Job, identity: IdentityRules, mark: str) -> tuple[ReadReport, lis
             return read, dirty, runs.all_customers(connection)
         chosen = set(identified.customers | identified.vanished)
         chosen |= runs.due_customers(connection, to_micros(job.now))
-        chosen |= ledger_of.failed_customers(connection) | read.task_customers
+        chosen |= intents.failed_customers(connection) | read.task_customers
         chosen |= ledger_of.customers_sharing_tasks(connection, chosen)
     return read, dirty, chosen
 
@@ -154,7 +154,7 @@ def _read(job: Job, identity: IdentityRules, mark: str) -> tuple[ReadReport, lis
 def _failed(job: Job) -> tuple[ReadReport, list[str], set[str]]:
     """Choose the customers of rows that failed, without reading; news wait for the next sync."""
     with job.store.begin() as connection:
-        chosen = ledger_of.failed_customers(connection)
+        chosen = intents.failed_customers(connection)
         chosen |= ledger_of.customers_sharing_tasks(connection, chosen)
     return as_read(job.store, job.sources), [], chosen
 
@@ -237,7 +237,7 @@ def _with_failed(
 ) -> tuple[RecordId, ...]:
     """Ask for the records of customers with a row that failed, too: they may be gone."""
     with job.store.begin() as connection:
-        failed = ledger_of.failed_customers(connection)
+        failed = intents.failed_customers(connection)
     theirs = {one for view in views if view.id in failed for one in targets(view, rules)}
     return tuple(sorted(theirs.union(asked)))
 
@@ -298,7 +298,7 @@ def finish(job: Job, outlook: Outlook, *, command: str) -> Finished:
         runs.set_due(connection, outlook.customers, due)
         runs.clean(connection, outlook.dirty)
         still = {(one.tool, one.record) for one in executed.failures}
-        ledger_of.drop_failures(connection, outlook.customers, still, outlook.failed)
+        intents.drop_failures(connection, outlook.customers, still, outlook.failed)
         wishes.clear_ended(connection, outlook.customers, min(job.now, job.clock))
         if not job.failed_only:  # only a run that could look at everybody has
             runs.set_fingerprint(connection, outlook.plan.fingerprint)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, select
 from journeysync.core.errors import Usage
 from journeysync.core.planning.plan import RecordChange, TaskChange
 from journeysync.core.state import tables as t
-from journeysync.core.state.ledger import key_of, kind_of
+from journeysync.core.state.intents import key_of, kind_of
 from journeysync.core.state.store import upsert
 
 KEPT_FOR = timedelta(days=30)

@@ -1,13 +1,9 @@
-"""The ledger: what we wrote, what people changed, and what we were about to write when we stopped.
-
-An intent is stored before the call that it announces and taken away with the answer's row; one
-that is left over after a crash is read back from the CRM before anything else is written.
-"""
+"""The ledger: what we wrote, and what people changed. What is meant to be written: `intents`."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, delete, func, select
@@ -18,13 +14,9 @@ from journeysync.core.planning.edits import equal
 from journeysync.core.planning.ledger import Entry, Ledger, RecordId, TaskEntry
 from journeysync.core.planning.plan import Adoption, PinFound, RecordChange, TaskChange, TaskFinding
 from journeysync.core.planning.shown import Pin
-from journeysync.core.ports import Outcome
 from journeysync.core.state import tables as t
 from journeysync.core.state.among import among
 from journeysync.core.state.store import chunks, upsert
-
-Kind = Literal["record", "create_task", "change_task"]
-
 
 # --- reading ---------------------------------------------------------------------------------
 
@@ -202,6 +194,20 @@ def edited_records(connection: Connection, records: Iterable[RawRecord]) -> set[
     }
 
 
+def longest_waiting(connection: Connection) -> str:
+    """Name a record of the customer whose open task was due first; where none is open, of any."""
+    anybody = select(func.min(t.person.c.name)).where(t.person.c.customer != "")
+    found = connection.execute(
+        select(t.person.c.name)
+        .join(t.task_customer, t.task_customer.c.customer == t.person.c.customer)
+        .join(t.task, t.task.c.key == t.task_customer.c.key)
+        .where(t.task.c.standing == "open")
+        .order_by(t.task.c.due, t.task.c.key, t.person.c.name)
+        .limit(1)
+    ).scalar()
+    return found or connection.execute(anybody).scalar() or ""
+
+
 # --- noting ----------------------------------------------------------------------------------
 
 
@@ -310,124 +316,3 @@ def _written(
         "tool": tool, "object_type": kind, "id": number, "field": name, "value": value,
         "standing": standing, "against": against, "flips": flips, "at": to_micros(now),
     }  # fmt: skip
-
-
-# --- intents and failures ------------------------------------------------------------------------
-
-
-def announce(
-    connection: Connection, run: str, changes: Sequence[RecordChange | TaskChange]
-) -> None:
-    """Store what the next call will do."""
-    upsert(connection, t.intent, [
-        {"tool": change.tool, "kind": kind_of(change), "key": key_of(change), "run": run,
-         "payload": msgspec.json.encode(change).decode()}
-        for change in changes
-    ])  # fmt: skip
-
-
-def kind_of(change: RecordChange | TaskChange) -> Kind:
-    """Name the kind of a change as intents do."""
-    if isinstance(change, RecordChange):
-        return "record"
-    return "create_task" if change.action == "open" else "change_task"
-
-
-def key_of(change: RecordChange | TaskChange) -> str:
-    """Name a change among those of its kind."""
-    if isinstance(change, RecordChange):
-        return f"{change.object_type}:{change.id}"
-    return change.key
-
-
-def pending(connection: Connection) -> list[tuple[str, RecordChange | TaskChange]]:
-    """Return the run and the change wherever nobody knows whether the CRM has made it."""
-    found: list[tuple[str, RecordChange | TaskChange]] = []
-    row = t.intent.c
-    for run, kind, payload in connection.execute(
-        select(row.run, row.kind, row.payload).order_by(row.tool, row.kind, row.key)
-    ):
-        if kind == "record":
-            found.append((run, msgspec.json.decode(payload, type=RecordChange)))
-        else:
-            found.append((run, msgspec.json.decode(payload, type=TaskChange)))
-    return found
-
-
-def settle(connection: Connection, changes: Iterable[RecordChange | TaskChange]) -> None:
-    """Take away the intents of changes whose outcome is known."""
-    row = t.intent.c
-    by_kind: dict[tuple[str, str], list[str]] = {}
-    for change in changes:
-        by_kind.setdefault((change.tool, kind_of(change)), []).append(key_of(change))
-    for (tool, kind), keys in by_kind.items():
-        for part in chunks(keys):
-            connection.execute(
-                delete(t.intent).where(row.tool == tool, row.kind == kind, among(row.key, part))
-            )
-
-
-def note_failure(
-    connection: Connection, change: RecordChange | TaskChange, outcome: Outcome, now: datetime
-) -> None:
-    """Keep a row that failed, so that the next run tries it again and `status` shows it."""
-    key = key_of(change)
-    tries = connection.execute(
-        select(t.failed.c.tries).where(t.failed.c.tool == change.tool, t.failed.c.key == key)
-    ).scalar()
-    customers = [change.customer] if isinstance(change, RecordChange) else list(change.customers)
-    upsert(connection, t.failed, [{
-        "tool": change.tool, "key": key, "customer": customers[0] if customers else "",
-        "code": outcome.code, "message": outcome.message, "tries": (tries or 0) + 1,
-        "at": to_micros(now),
-    }])  # fmt: skip
-
-
-def forget_failures(connection: Connection, changes: Iterable[RecordChange | TaskChange]) -> None:
-    """Forget earlier failures of rows that have now gone through."""
-    by_tool: dict[str, list[str]] = {}
-    for change in changes:
-        by_tool.setdefault(change.tool, []).append(key_of(change))
-    for tool, keys in by_tool.items():
-        for part in chunks(keys):
-            connection.execute(
-                delete(t.failed).where(t.failed.c.tool == tool, among(t.failed.c.key, part))
-            )
-
-
-def drop_failures(
-    connection: Connection,
-    customers: Collection[str],
-    again: Collection[tuple[str, str]],
-    down: Collection[str],
-) -> None:
-    """Forget failures of customers who were looked at, but those that failed `again`.
-
-    What is no longer wanted cannot fail any more. Tools that are `down` were not asked.
-    """
-    row = t.failed.c
-    for part in chunks(sorted(customers)):
-        for tool, key in connection.execute(
-            select(row.tool, row.key).where(among(row.customer, part))
-        ).all():
-            if (tool, key) not in again and tool not in down:
-                connection.execute(delete(t.failed).where(row.tool == tool, row.key == key))
-
-
-def failed_customers(connection: Connection) -> set[str]:
-    """Return the customers with a row that failed."""
-    return {customer for (customer,) in connection.execute(select(t.failed.c.customer))}
-
-
-def longest_waiting(connection: Connection) -> str:
-    """Name a record of the customer whose open task was due first; where none is open, of any."""
-    anybody = select(func.min(t.person.c.name)).where(t.person.c.customer != "")
-    found = connection.execute(
-        select(t.person.c.name)
-        .join(t.task_customer, t.task_customer.c.customer == t.person.c.customer)
-        .join(t.task, t.task.c.key == t.task_customer.c.key)
-        .where(t.task.c.standing == "open")
-        .order_by(t.task.c.due, t.task.c.key, t.person.c.name)
-        .limit(1)
-    ).scalar()
-    return found or connection.execute(anybody).scalar() or ""

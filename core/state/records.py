@@ -1,4 +1,4 @@
-"""What was read: raw records, their people, events and links, and how far each tool is read.
+"""What was read: raw records, their people, events and links.
 
 A record's people, events and links are replaced as a set whenever the record is normalised, and
 every person whose answer may change by that is marked dirty in the same transaction, so that a
@@ -153,37 +153,6 @@ def remove(connection: Connection, gone: Sequence[RecordKey], keys: Keys) -> Non
             .values(deleted=1, digest="", content="{}")
         )
     _replace(connection, {source_of(key): Reading() for key in gone}, keys)
-
-
-def unknown(connection: Connection, listed: Mapping[RecordKey, str]) -> list[RecordKey]:
-    """Name those of the listed records that are not stored with the mark that the list showed."""
-    row = t.raw_record.c
-    by_type: dict[tuple[str, str], list[str]] = {}
-    for key in listed:
-        by_type.setdefault((key.tool, key.type), []).append(key.id)
-    same = {
-        RecordKey(tool, kind, number)
-        for (tool, kind), ids in by_type.items()
-        for part in chunks(ids)
-        for number, mark in connection.execute(
-            select(row.id, row.mark).where(
-                row.tool == tool, row.type == kind, row.deleted == 0, among(row.id, part)
-            )
-        )
-        if mark == listed[RecordKey(tool, kind, number)]
-    }
-    return [key for key in listed if key not in same]
-
-
-def marks(connection: Connection, tool: str, stream: str) -> dict[RecordKey, str]:
-    """Give the marks of all records of a stream that are not gone."""
-    row = t.raw_record.c
-    stored = connection.execute(
-        select(row.type, row.id, row.mark).where(
-            row.tool == tool, row.stream == stream, row.deleted != 1
-        )
-    )
-    return {RecordKey(tool, kind, number): mark for kind, number, mark in stored}
 
 
 def renormalise(
@@ -401,29 +370,6 @@ def links_of(connection: Connection, names: Collection[str]) -> list[Link]:
         )
         found.update((left, right, because) for left, right, because in rows)
     return [Link(*one) for one in sorted(found)]
-
-
-NOT_GIVEN = -1
-"""The watermark of a stream that the tool does not give: it is asked for again by every run."""
-
-
-def watermark(connection: Connection, tool: str, stream: str) -> tuple[int, int] | None:
-    """Return up to when a stream was read and when it was last read in full, or None."""
-    found = connection.execute(
-        select(t.watermark.c.at, t.watermark.c.full_at).where(
-            t.watermark.c.tool == tool, t.watermark.c.stream == stream
-        )
-    ).first()
-    return None if found is None else (found[0], found[1])
-
-
-def set_watermark(connection: Connection, tool: str, stream: str, *, at: int, full_at: int) -> None:
-    """Say up to when a stream was read, and when it was last read in full."""
-    upsert(
-        connection,
-        t.watermark,
-        [{"tool": tool, "stream": stream, "at": at, "full_at": full_at}],
-    )
 
 
 def raw_content(connection: Connection, key: RecordKey) -> dict[str, Any] | None:

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from journeysync.core.state import tables as t
 from journeysync.core.state.among import among
-from journeysync.core.state.records import NOT_GIVEN
 from journeysync.core.state.store import chunks, upsert
+from journeysync.core.state.watermarks import NOT_GIVEN
 
 _FINGERPRINT = "fingerprint"
 

@@ -75,7 +75,7 @@ class Account:
         )  # fmt: skip
 
     def forget(self, thing: Thing, at: int) -> None:
-        """Delete an object for good; only customers can be."""
+        """Delete an object for good: a customer, or the draft of an invoice."""
         self.changes += 1
         self.tell(thing, "deleted", at)
         del self.things[thing["object"]][thing["id"]]

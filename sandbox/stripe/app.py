@@ -277,6 +277,7 @@ class Stripe:
             ),
             ("invoice", "finalise"): lambda: desk.finalise(at, thing()),
             ("invoice", "pay"): lambda: desk.pay(at, thing()),
+            ("invoice", "delete"): lambda: account.forget(_draft(thing()), at),
             ("invoice", "void"): lambda: account.change(thing(), at, "voided", status="void"),
             ("subscription", "create"): lambda: desk.subscribe(
                 at, account.things["customer"][text("customer")], int(command["amount"])
@@ -297,8 +298,18 @@ class Stripe:
             raise BadEdit(f"this {kind} cannot be found, or not be changed so") from None
 
 
+def _draft(invoice: Thing) -> Thing:
+    """Only a draft can be deleted."""
+    if invoice["status"] != "draft":
+        raise ValueError
+    return invoice
+
+
 _WHO = ("email", "name")
-_GIVEN = (*_WHO, "customer", "metadata", "currency", "payment_intent", "description", "created")
+_GIVEN = (
+    *_WHO, "customer", "metadata", "currency", "payment_intent", "description", "created",
+    "captured",
+)  # fmt: skip
 
 
 def _unknown(key: str) -> Refusal:

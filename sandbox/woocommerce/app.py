@@ -24,6 +24,7 @@ from journeysync.sandbox.world import STUDIO, World
 
 ROOT = "/wp-json"
 _GIVEN = ("total", "currency", "customer", "billing", "via", "meta", "transaction")
+_TRACKED = re.compile(r"^/wc-shipment-tracking/v3/orders/(\d+)/shipment-trackings/?$")
 MANY, ONE = "GET, POST", "GET, POST, PUT, PATCH, DELETE"
 
 
@@ -49,6 +50,7 @@ class WooCommerce:
                 ("orders", self._orders),
                 (r"orders/(\d+)", self._order),
                 (r"orders/(\d+)/refunds", self._refunds),
+                (r"orders/(\d+)/notes", self._notes),
                 ("refunds", self._refunds),
                 ("subscriptions", self._subscriptions),
                 ("customers", self._customers),
@@ -124,6 +126,9 @@ class WooCommerce:
         if path == "/wc/v3/customers/batch" and request.method in ("POST", "PUT", "PATCH"):
             admit(request, *self.secrets.values(), https=self.shop.https)
             return answer(200, change_many(self.shop, request.body))
+        if tracked := _TRACKED.match(path):
+            admit(request, *self.secrets.values(), https=self.shop.https)
+            return answer(200, self._trackings(int(tracked[1])))
         for pattern, run in self._routes:
             if (found := pattern.match(path)) and request.method == "GET":
                 admit(request, *self.secrets.values(), https=self.shop.https)
@@ -160,6 +165,20 @@ class WooCommerce:
             code = "woocommerce_rest_shop_order_invalid_id"
             raise Refusal(404, code, "Invalid ID.") from None
         return answer(200, found, {"Allow": ONE})
+
+    def _notes(self, _request: Request, number: int) -> Answer:
+        try:
+            order = self.shop.order(number)
+        except NoSuch:
+            code = "woocommerce_rest_order_invalid_id"
+            raise Refusal(404, code, "Invalid order ID.") from None
+        notes = reversed(self.shop.notes.get(number, []))
+        return answer(200, [shapes.note(self.shop, order, one) for one in notes], {"Allow": MANY})
+
+    def _trackings(self, number: int) -> list[dict[str, Any]]:
+        if self.shop.tracked is None:
+            raise _no_route()
+        return self.shop.tracked.get(number, [])
 
     def _refunds(self, request: Request, order: int | None = None) -> Answer:
         if order is None and not self.shop.all_refunds:
@@ -246,16 +265,21 @@ class WooCommerce:
             ("order", "create"): self._create_order,
             ("order", "set"): self._set_order,
             ("order", "refund"): self._refund_order,
+            ("order", "note"): self._note_order,
+            ("order", "track"): self._track_order,
             ("order", "trash"): self._trash_order,
             ("order", "delete"): self._delete_order,
         }.get((kind, action))
         if run is None:
             raise BadEdit("a shop has site (set), customer (create, set, delete), order (create, "
-                          "set, refund, trash, delete)")  # fmt: skip
+                          "set, refund, note, track, trash, delete)")  # fmt: skip
+        self.shop.by_hand = True
         try:
             return run(command, at)
         except (NoSuch, KeyError, TypeError, ValueError):
             raise BadEdit(f"this {kind} cannot be found, or not be changed so") from None
+        finally:
+            self.shop.by_hand = False
 
     def _set_site(self, command: dict[str, Any], _at: int) -> dict[str, Any]:
         if "timezone" in command:
@@ -315,6 +339,14 @@ class WooCommerce:
     def _refund_order(self, command: dict[str, Any], at: int) -> dict[str, Any]:
         one = self._found(command)
         return shapes.refund(self.shop, self.shop.refund(one, at, str(command["amount"])))
+
+    def _note_order(self, command: dict[str, Any], at: int) -> dict[str, Any]:
+        one = self._found(command)
+        return shapes.note(self.shop, one, self.shop.note(one, at, str(command["note"])))
+
+    def _track_order(self, command: dict[str, Any], at: int) -> dict[str, Any]:
+        day = str(command["date_shipped"])
+        return self.shop.track(self._found(command), at, date_shipped=day)
 
     def _trash_order(self, command: dict[str, Any], at: int) -> dict[str, Any]:
         one = self._found(command)

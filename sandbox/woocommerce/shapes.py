@@ -8,6 +8,7 @@ from typing import Any
 
 from journeysync.sandbox.woocommerce.shop import (
     Customer,
+    Note,
     Order,
     Refund,
     Shop,
@@ -109,6 +110,19 @@ def refund(shop: Shop, one: Refund) -> dict[str, Any]:
         "_links": {
             **_links(f"{own}/{one.id}", own, ["GET", "DELETE"]),
             "up": [{"href": f"{API}/orders/{one.order}"}],
+        },
+    }  # fmt: skip
+
+
+def note(shop: Shop, order: Order, one: Note) -> dict[str, Any]:
+    """Write a note."""
+    own = f"orders/{order.id}/notes"
+    return {
+        "id": one.id, "author": "system", "date_created": local(shop, one.created),
+        "date_created_gmt": gmt(one.created), "note": one.text, "customer_note": False,
+        "_links": {
+            **_links(f"{own}/{one.id}", own, ["GET", "DELETE"]),
+            "up": [{"href": f"{API}/orders/{order.id}"}],
         },
     }  # fmt: skip
 

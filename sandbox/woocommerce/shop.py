@@ -34,6 +34,10 @@ _STREET = ("first_name", "last_name", "company", "address_1", "address_2", "city
 _REGION = ("state", "postcode", "country")
 
 
+_BY_HAND = 1_000_001
+"""The first id of what people add."""
+
+
 class NoSuch(Exception):
     """There is no such record."""
 
@@ -63,6 +67,15 @@ class Refund:
     created: int
     amount: str
     reason: str = ""
+
+
+@dataclass(slots=True)
+class Note:
+    """What somebody wrote beside an order."""
+
+    id: int
+    created: int
+    text: str
 
 
 @dataclass(slots=True)
@@ -124,7 +137,12 @@ class Shop:
         self.given_back: list[Refund] = []
         self.changes = 0
         self.last_meta = 0
-        self._next = 20
+        self.notes: dict[int, list[Note]] = {}
+        self.tracked: dict[int, list[dict[str, Any]]] | None = None
+        """None: without the plugin there is no such address."""
+        self.by_hand = False
+        """Whether somebody works in the shop now: else things happen by themselves."""
+        self._next = {False: 20, True: _BY_HAND}
         self._next_line = 1
         self._next_user = 2
         self.customers[1] = Customer(
@@ -175,7 +193,12 @@ class Shop:
                 "total": total, "sku": sku, "price": float(price)}  # fmt: skip
 
     def _id(self) -> int:
-        number, self._next = self._next, self._next + 1
+        """Give the next id; what people add takes none of what is yet to come.
+
+        So the pretend Stripe, which draws the same orders, knows them by the same ids.
+        """
+        number = self._next[self.by_hand]
+        self._next[self.by_hand] += 1
         return number
 
     def enter(self, order: Order, status: str, at: int) -> None:
@@ -204,6 +227,21 @@ class Shop:
         back = sum((Decimal(self.refunds[one].amount) for one in order.refunds), Decimal(0))
         if back >= Decimal(order.total):
             order.status = "refunded"
+        self.touch(order, at)
+        return made
+
+    def note(self, order: Order, at: int, text: str) -> Note:
+        """Write beside an order: its date of change does not move."""
+        self.changes += 1
+        made = Note(self._id(), at, text)
+        self.notes.setdefault(order.id, []).append(made)
+        return made
+
+    def track(self, order: Order, at: int, **about: Any) -> dict[str, Any]:
+        """Let a plugin keep a package."""
+        made = {"tracking_id": f"{self._id():032x}", **about}
+        self.tracked = self.tracked or {}
+        self.tracked.setdefault(order.id, []).append(made)
         self.touch(order, at)
         return made
 
