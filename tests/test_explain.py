@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 from command_line import run
+from sqlalchemy import create_engine, insert
 
 from journeysync.commands.common import Console
 from journeysync.commands.pretend import pretend
+from journeysync.core.errors import Usage
+from journeysync.core.running.explain import find_customer
+from journeysync.core.state import tables as t
 
 ENQUIRED = "99960"
 """A story of the sandbox: asked by form three days ago and heard nothing."""
@@ -40,6 +44,40 @@ NAMES = {
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 def test_a_customer_is_found_by(workspace: Path, name: str) -> None:
     assert _explained(workspace, name)["people"] == [f"hubspot:{ENQUIRED}"]
+
+
+SHORT = {
+    "a short id": "003Wi000000a002",
+    "a short id with its tool": "salesforce:003Wi000000a002",
+    "a page under a short id": "https://acme.lightning.force.com/lightning/r/Contact/003Wi000000a002/view",
+    "an old page": "https://acme.my.salesforce.com/003Wi000000a002",
+}
+
+
+def _short(name: str) -> str:
+    engine = create_engine("sqlite://")
+    t.META.create_all(engine)
+    # The second differs in one capital letter alone: another record.
+    people = {"003Wi000000a002IAA": "c-tom", "003Wi000000A002IAQ": "c-ann"}
+    with engine.begin() as connection:
+        for record_id, customer in people.items():
+            person = dict.fromkeys((column.name for column in t.person.c), "")
+            person |= {
+                "name": f"salesforce:{record_id}", "tool": "salesforce", "type": "contact",
+                "id": record_id, "customer": customer,
+            }  # fmt: skip
+            connection.execute(insert(t.person), person | {"created_at": None})
+        return find_customer(connection, name)
+
+
+@pytest.mark.parametrize("name", SHORT.values(), ids=SHORT)
+def test_salesforces_short_ids_name_the_record(name: str) -> None:
+    assert _short(name) == "c-tom"
+
+
+def test_a_short_id_of_another_tool_names_nobody() -> None:
+    with pytest.raises(Usage):
+        _short("hubspot:003Wi000000a002")
 
 
 def test_the_evidence_the_rule_and_what_would_be_without(workspace: Path) -> None:

@@ -205,6 +205,13 @@ def test_what_a_trigger_says_under_the_same_code_is_not() -> None:
     assert "Ana Smith" not in refused_by("Ana Smith is blocked", "A VIP never goes back.")
 
 
+def test_an_address_in_a_rules_text_is_shortened() -> None:
+    rule = "Ask ana.kowalska@willowstreet.example or +ops@willowstreet.example first."
+    assert "“Ask a***@willowstreet.example or +***@willowstreet.example first.”" in refused_by(
+        rule, rule
+    )
+
+
 def test_the_rules_are_read_once() -> None:
     def reply(asked: Asked) -> tuple[int, Any]:
         if asked.soql:

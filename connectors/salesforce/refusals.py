@@ -12,9 +12,13 @@ from typing import Literal
 
 import msgspec
 
+from journeysync.core.addresses import masked_email
 from journeysync.core.ports import Outcome
 
 Do = Literal["again", "in another order", "report"]
+
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+"""A rule's text may say whom to ask: an address is shortened, as everywhere."""
 
 LOCKED = "UNABLE_TO_LOCK_ROW"
 RULE = "FIELD_CUSTOM_VALIDATION_EXCEPTION"
@@ -176,12 +180,16 @@ def holder(told: Told) -> str:
     return found[1] if found and told.code == "DUPLICATE_VALUE" else ""
 
 
+def _masked(address: re.Match[str]) -> str:
+    return masked_email(address[0])
+
+
 def failed(key: str, record: str, told: Told, *, rule: str = "") -> Outcome:
     """Make the outcome of a refused row; `rule` is a validation rule's own text."""
     what = verdict(told)
     fields = ", ".join(f"`{name}`" for name in sorted(told.fields or columns(told)))
     about = f" for {fields}" if fields else ""
-    says = f" “{rule}”" if rule else ""
+    says = f" “{_ADDRESS.sub(_masked, rule)}”" if rule else ""
     temporary = what.do != "report"
     code = LOCKED if what.do == "in another order" else told.code
     sentence = f"Salesforce answered {code}{about}.{says} {what.step}"

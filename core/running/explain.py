@@ -3,13 +3,14 @@
 Reads the state only; asks no tool and writes nothing.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
 import pyarrow as pa
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from journeysync.core.addresses import normal_email
 from journeysync.core.engine.calendar import Clock
@@ -27,6 +28,9 @@ from journeysync.core.running.history import History
 from journeysync.core.running.identify import component
 from journeysync.core.state import ledger, runs
 from journeysync.core.state import tables as t
+
+_SHORT_ID = re.compile(r"[A-Za-z0-9]{15}")
+_LONG = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,8 @@ def find_customer(connection: Connection, text: str) -> str:
     ).scalar()
     if alias:
         found.add(alias)
+    if not found:
+        found = _by_short_id(connection, _last_part(wanted))
     email = normal_email(wanted)
     if not found and email:
         key = t.person_key.c
@@ -100,6 +106,23 @@ def find_customer(connection: Connection, text: str) -> str:
         "No customer with that id, address or record is known. Give an e-mail address, `tool:id` "
         "such as `hubspot:512`, or the URL of a record; and run `journeysync sync` first."
     )
+
+
+def _by_short_id(connection: Connection, text: str) -> set[str]:
+    """Find the customers of a record whose id of eighteen characters was given as fifteen.
+
+    Salesforce shows its ids so in reports and in old addresses.
+    """
+    tool, _, short = text.rpartition(":")
+    if not _SHORT_ID.fullmatch(short):
+        return set()
+    row = t.person.c
+    fits = select(row.customer).where(
+        func.length(row.id) == _LONG, func.substr(row.id, 1, len(short)) == short
+    )
+    if tool:
+        fits = fits.where(row.tool == tool)
+    return {customer for (customer,) in connection.execute(fits) if customer}
 
 
 def _last_part(text: str) -> str:
