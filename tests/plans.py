@@ -134,6 +134,8 @@ class Case:
     ledger: Mapping[str, Any] = field(default_factory=dict)
     journeys: tuple[Journey, ...] = (STUDIO,)
     down: frozenset[str] = frozenset()
+    merged: Mapping[str, str] = field(default_factory=dict)
+    """The id of a contact -> that of the one it was merged into."""
 
     def plan(self) -> Plan:
         given: dict[str, Any] = {
@@ -154,7 +156,9 @@ class Case:
             ),
             World(
                 records={
-                    ("crm", "contact", number): PresentRecord(number, number, self.held)
+                    ("crm", "contact", number): PresentRecord(
+                        number, self.merged.get(number, number), self.held
+                    )
                     for number in numbers
                 },
                 tasks={task.key: task for task in self.there},

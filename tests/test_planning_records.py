@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from plans import NOW, Case, ago, need, view
+from plans import NOW, Case, ago, need, person, view
 
 from journeysync.core.planning.edits import FLIPS, judge
 from journeysync.core.planning.ledger import Entry
@@ -96,3 +96,12 @@ def test_the_calls_of_a_plan_are_counted_in_batches() -> None:
     ]
 
     assert Case(views).plan().counts.calls == 3
+
+
+def test_a_record_is_written_once_although_others_were_merged_into_it() -> None:
+    """Never under an old id: it may still stand for somebody else, and both would write it."""
+    views = [view(name="c-1", people=[person("1")]), view(name="c-2", people=[person("2")])]
+    plan = Case(views, merged={"2": "1"}).plan()
+
+    assert [(change.id, change.customer) for change in plan.records] == [("1", "c-1")]
+    assert [(note.kind, note.record) for note in plan.notes] == [("gone", "contact 2")]

@@ -209,6 +209,12 @@ def test_the_subject_names_person_thing_and_date_in_80_characters() -> None:
     assert task.subject.endswith("(due 19 Nov)")
 
 
+def test_a_subject_is_one_line_whatever_a_name_holds() -> None:
+    (task,) = Case([view(need("check-in"), people=[person(first_name="Line\nbreak")])]).plan().tasks
+
+    assert task.subject.startswith("Call Line break Novak")
+
+
 def test_the_body_says_why_and_how_it_closes() -> None:
     (task,) = Case([view(need("check-in"))]).plan().tasks
 

@@ -159,6 +159,11 @@ def record_changes(
             if not present.id:
                 plan.notes.append(_note("gone", record, "the record is no longer there"))
                 continue
+            if present.id != record[2]:
+                # Its survivor is a record of its own, maybe of somebody else: two would write it.
+                what = f"was merged into {present.id}, which shows the stage"
+                plan.notes.append(_note("gone", record, what))
+                continue
             because = everything[f.REASON] or "no longer on a journey"
             entries = ledger.fields.get(record, {})
             changes = _compare(plan, record, present, want, entries)

@@ -66,7 +66,8 @@ def subject(view: CustomerView, need: Expectation, touchpoint: Touchpoint, journ
     """Write a task's subject: a verb first, then person, thing and date, 80 characters at most."""
     task = touchpoint.task or Task()
     title = task.title or "Make up for: " + touchpoint.title + " for {{ customer.name }}"
-    text = fill(title, names(view, need, touchpoint, journey, zone))
+    # One line, whatever a name holds: subjects stand in lists.
+    text = " ".join(fill(title, names(view, need, touchpoint, journey, zone)).split())
     due = f" (due {need.deadline.astimezone(zone).day} {need.deadline.astimezone(zone):%b})"
     room = SUBJECT_LENGTH - len(due)
     return (text if len(text) <= room else text[: room - 1].rstrip() + "…") + due
