@@ -53,7 +53,7 @@ def command(
       4  credentials or scope           9  another run holds the workspace
     """
     from journeysync.commands import jobs
-    from journeysync.core.planning.render import last_line
+    from journeysync.core.planning.render import last_line, told_once
     from journeysync.core.planning.restraint import lines
     from journeysync.core.running.execute import Executed
     from journeysync.core.running.sync import exit_code, finish, look
@@ -81,6 +81,8 @@ def command(
             console.show("Dry run: nothing was written.")
             return code
         finished = finish(job, outlook, command="sync")
+    for line in told_once(outlook.plan):
+        console.say(line)
     for line in lines(outlook.plan.held_back):
         console.show(line)
     jobs.show_failures(console, finished)

@@ -12,6 +12,7 @@ from plans import MAP
 
 from journeysync.commands.common import Console
 from journeysync.commands.pretend import pretend
+from journeysync.core.errors import BadCredentials
 from journeysync.core.language.model import Journey
 from journeysync.core.ports import Outcome, RecordWrite
 from journeysync.core.running.sync import Finished, Job, Outlook, finish, look
@@ -143,3 +144,29 @@ def test_the_command(tmp_path: Path) -> None:
 
     assert (ran.code, ran.out.splitlines()[-1].startswith("Done: stages=0")) == (0, True)
     assert dry.document["customers"] == 0
+
+
+class Locked(Picky):
+    """Does not take the key any more."""
+
+    def write_records(self, rows: Sequence[RecordWrite]) -> list[Outcome]:
+        raise BadCredentials(self.name, f"Renew the key for {len(rows)} rows.", "401")
+
+
+def test_rows_that_nobody_sent_are_not_called_unanswered(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    office.tool = Locked(batches=office.tool.batches)
+    _, done = office.run()
+
+    assert {one.code for one in done.executed.failures} == {"NOT_TRIED"}
+    assert done.exit_code == 4
+
+
+def test_a_sync_says_whom_nobody_is_in_charge_of(tmp_path: Path) -> None:
+    """A dry run is not the only one who is told."""
+    quiet = Console(tmp_path, as_json=False, verbose=False)
+    with pretend(quiet, customers=20, limits=False, folder=tmp_path / "w") as ready:
+        ran = run("sync", "--workspace", ready.workspace)
+
+    assert "hubspot: unassigned" in ran.err
+    assert "is not active; the next in line gets it" in ran.err

@@ -161,6 +161,14 @@ def test_a_mapping_that_asks_for_leads_does_not_do_without(here: Org) -> None:
         list(here.connect().read("leads", None, here.now))
 
 
+def test_leads_that_are_taken_out_later_stop_the_reading_and_it_says_what_to_do(here: Org) -> None:
+    """What is stored of them must not look gone for a right that somebody lost."""
+    here.turn(leads=False)
+    since = here.now - timedelta(hours=1)
+    with pytest.raises(ToolDown, match=r"does not know leads any more.*sync --full"):
+        list(here.connect().read("leads", since, here.now))
+
+
 def test_a_person_account_is_one_person_and_no_company(here: Org) -> None:
     """Such an org shows each customer twice: as an account, and as the contact behind it."""
     here.turn(person_accounts=True)

@@ -16,6 +16,7 @@ from journeysync.connectors.salesforce.mapping_file import read_mappings
 from journeysync.connectors.salesforce.read import Reader
 from journeysync.connectors.salesforce.settings import Settings
 from journeysync.connectors.salesforce.streams import OPTIONAL, STREAMS
+from journeysync.core.errors import ToolDown
 from journeysync.core.models import RawRecord, Reading
 from journeysync.core.ports import Batch, Finding, ToolSetup
 
@@ -75,6 +76,13 @@ class SalesforceSource:
             # An org without leads refuses their name; one that had them means something else.
             absent = isinstance(error, LacksScope) or (since is None and is_absent(error.answer))
             if given or not absent:
+                if isinstance(error, Refused) and is_absent(error.answer):
+                    what = (
+                        f"does not know {stream} any more. If they were taken out of the org on "
+                        "purpose, run `journeysync sync --full`; if not, give our user the right "
+                        "to see them."
+                    )
+                    raise ToolDown(self.name, what) from None
                 raise
             yield Batch((), withheld=f"{stream} are left out: {error}")
 

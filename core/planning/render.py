@@ -38,6 +38,13 @@ def render(plan: Plan, zone: ZoneInfo, *, everything: bool = False) -> Iterator[
     yield from restraint.lines(plan.held_back)
 
 
+def told_once(plan: Plan) -> Iterator[str]:
+    """Write what a run says although nobody asked: what it will not do again, or not say again."""
+    for note in plan.notes:
+        if note.kind in ("kept", "stopped", "unassigned", "gone"):
+            yield f"{note.tool}: {_note(note).strip().removeprefix('! ')}"
+
+
 def last_line(word: str, counts: Counts, *, failed: int | None = None,
               seconds: float | None = None) -> str:  # fmt: skip
     """Write the last line of a command: `Plan: …` or `Done: …`."""

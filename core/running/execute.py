@@ -80,7 +80,7 @@ def execute(
     down: dict[str, str] = {}
     for tool, changes in _batches(plan, destinations):
         if tool in down:
-            _wait(result, changes, tool, down[tool])
+            _wait(result, changes, tool, down[tool], code="NOT_TRIED")
             continue
         with store.begin() as connection:
             intents.announce(connection, run, changes)
@@ -90,7 +90,7 @@ def execute(
             result.stopped = result.stopped or error
             down[tool] = str(error)
             _take_back(store, changes)
-            _wait(result, changes, tool, str(error))
+            _wait(result, changes, tool, str(error), code="NOT_TRIED")
         except (ToolDown, Unanswered, Skip) as error:
             # Nobody knows whether the call was acted upon: the intents stay, to be read back.
             down[tool] = str(error)
@@ -236,8 +236,10 @@ def _wait(
     tool: str,
     why: str,
     outcome: Outcome | None = None,
+    *,
+    code: str = "NO_ANSWER",
 ) -> None:
-    code = (outcome.code if outcome else "") or "NO_ANSWER"
+    code = (outcome.code if outcome else "") or code
     message = (outcome.message if outcome else "") or why
     for change in changes:
         customers = (change.customer,) if isinstance(change, RecordChange) else change.customers
