@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from shop import Kept, Shop, events, everything, shop
 
 from journeysync.connectors.woocommerce.connector import LAG
+from journeysync.connectors.woocommerce.settings import Settings
 from journeysync.core.errors import BadCredentials, ToolDown, Usage
 from journeysync.core.models import RecordKey
 
@@ -249,21 +250,67 @@ def test_a_shop_that_sees_https_takes_the_key_as_it_is(here: Shop) -> None:
     assert everything(here.connect(auth="basic"), here.now)
 
 
-@pytest.mark.parametrize(
-    ("settings", "hint"),
-    [
-        ({"consumer_key": SecretStr("ck_other")}, "may not read"),
-        ({"auth": "basic"}, "HTTPS=on"),
-        ({"consumer_secret": SecretStr("cs_other"), "auth": "basic"}, "secret"),
-    ],
-    ids=["an unknown key", "a shop that sees no https", "a wrong secret"],
-)
-def test_a_refused_key_says_what_to_do(here: Shop, settings: dict[str, Any], hint: str) -> None:
-    """WooCommerce calls all of it "you cannot list resources"."""
-    if "consumer_secret" in settings:
-        here.edit("site", "set", https=True)
+BELIEFS = {
+    "another host": {"host": "www.shop.example"},
+    "another host, by https": {"host": "www.shop.example", "https": True},
+    "its own host, by https": {"https": True},
+    "a clock that is years behind": {"minds_clock": True},
+    "all of it": {"host": "www.shop.example", "https": True, "minds_clock": True},
+}
+
+
+@pytest.mark.parametrize("believes", BELIEFS.values(), ids=BELIEFS)
+def test_what_is_signed_is_what_wordpress_believes(here: Shop, believes: dict[str, Any]) -> None:
+    """A real shop checks signatures over its own address and by its own clock."""
+    here.edit("site", "set", **believes)
+    number = here.order()
+    tool = here.connect(auth="oauth1")
+
+    assert order_key(number) in everything(tool, here.now)
+    before = tool.calls
+    everything(tool, here.now)
+    assert tool.calls - before == 4  # found once
+
+
+def test_a_shop_that_sees_no_https_is_signed_to(
+    here: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As behind a proxy that hides it: the key itself is "unknown" there."""
+    here.edit("site", "set", host="www.shop.example")
+    number = here.order()
+    # The sandbox has no certificate: the address is that of a shop behind https all the same.
+    monkeypatch.setattr(Settings, "signs", False)
+
+    assert order_key(number) in everything(here.connect(), here.now)
+
+
+def test_check_asks_the_root_without_a_key(here: Shop) -> None:
+    """Where WordPress' own passwords are in use, the root takes a key for a wrong one."""
+    here.edit("site", "set", https=True, passwords=True)
+
+    assert here.connect(auth="basic").check()[0].level == "ok"
+
+
+KEYS = {
+    "an unknown key": ({}, {"consumer_key": "ck_other"}, "not know the key"),
+    "a wrong secret": ({}, {"consumer_secret": "cs_other"}, "not the secret"),
+    "a shop that sees no https": ({}, {"auth": "basic"}, "HTTPS=on"),
+    "an unknown key, by https": (
+        {"https": True}, {"consumer_key": "ck_other", "auth": "basic"}, "may not read",
+    ),
+    "a wrong secret, by https": (
+        {"https": True}, {"consumer_secret": "cs_other", "auth": "basic"}, "knows the key",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", KEYS.values(), ids=KEYS)
+def test_a_refused_key_says_what_to_do(here: Shop, case: tuple[Any, dict[str, str], str]) -> None:
+    site, settings, hint = case
+    here.edit("site", "set", **site)
+    given = {k: v if k == "auth" else SecretStr(v) for k, v in settings.items()}
     with pytest.raises(BadCredentials, match=hint) as caught:
-        everything(here.connect(**settings), here.now)
+        everything(here.connect(**given), here.now)
     assert "ck_" not in str(caught.value)
 
 

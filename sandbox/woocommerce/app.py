@@ -17,7 +17,7 @@ from journeysync.sandbox.woocommerce import lists, shapes
 from journeysync.sandbox.woocommerce.batch import change_many
 from journeysync.sandbox.woocommerce.business import Business
 from journeysync.sandbox.woocommerce.counter import Counter
-from journeysync.sandbox.woocommerce.keys import admit, unknown
+from journeysync.sandbox.woocommerce.keys import admit, admit_to_root, unknown
 from journeysync.sandbox.woocommerce.lists import Query, Refusal, answer
 from journeysync.sandbox.woocommerce.shop import NoSuch, Order, Refund, Shop
 from journeysync.sandbox.world import STUDIO, World
@@ -122,26 +122,28 @@ class WooCommerce:
                           {"Content-Type": "text/html; charset=UTF-8"})  # fmt: skip
         path = request.path.removeprefix(ROOT)
         if path in ("", "/"):
-            return answer(200, self._site())
+            admit_to_root(request, self.shop)
+            return answer(200, self._site(request.headers.get("host", "")))
         if path == "/wc/v3/customers/batch" and request.method in ("POST", "PUT", "PATCH"):
-            admit(request, *self.secrets.values(), https=self.shop.https)
+            admit(request, *self.secrets.values(), self.shop)
             return answer(200, change_many(self.shop, request.body))
         if tracked := _TRACKED.match(path):
-            admit(request, *self.secrets.values(), https=self.shop.https)
+            admit(request, *self.secrets.values(), self.shop)
             return answer(200, self._trackings(int(tracked[1])))
         for pattern, run in self._routes:
             if (found := pattern.match(path)) and request.method == "GET":
-                admit(request, *self.secrets.values(), https=self.shop.https)
+                admit(request, *self.secrets.values(), self.shop)
                 return run(request, *map(int, found.groups()))
         raise _no_route()
 
-    def _site(self) -> dict[str, Any]:
+    def _site(self, asked: str) -> dict[str, Any]:
         offset = ZoneInfo(self.shop.zone.key)
+        home = f"{'https' if self.shop.https else 'http'}://{self.shop.host or asked}"
         return {
             "name": house_of(self._world).name,
             "description": "",
-            "url": shapes.HOME,
-            "home": shapes.HOME,
+            "url": home,
+            "home": home,
             "gmt_offset": "0",
             "timezone_string": offset.key,
             "namespaces": ["oembed/1.0", "wc/store", "wc/store/v1", "wc/v1", "wc/v2", "wc/v3",
@@ -285,10 +287,13 @@ class WooCommerce:
         if "timezone" in command:
             self.shop.zone = ZoneInfo(command["timezone"])
         self.shop.https = bool(command.get("https", self.shop.https))
+        for name in ("minds_clock", "passwords"):
+            setattr(self.shop, name, bool(command.get(name, getattr(self.shop, name))))
+        self.shop.host = str(command.get("host", self.shop.host))
         self.shop.read_only = bool(command.get("read_only", self.shop.read_only))
         self.shop.all_refunds = bool(command.get("all_refunds", self.shop.all_refunds))
         self.shop.statuses |= command.get("statuses", {})
-        return self._site()
+        return self._site("")
 
     def _create_customer(self, command: dict[str, Any], at: int) -> dict[str, Any]:
         email, first, last = (

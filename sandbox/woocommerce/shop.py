@@ -122,6 +122,13 @@ class Shop:
         self.zone = ZoneInfo("Europe/London")
         self.https = False
         """Whether WordPress believes that visitors come by https."""
+        self.host = ""
+        """The host that WordPress believes to have; empty: the one that is asked."""
+        self.minds_clock = False
+        """Whether signatures must be of this shop's time, as they must; the clock here may stand
+        still in another year."""
+        self.passwords = False
+        """Whether WordPress' own application passwords are in use."""
         self.read_only = False
         """Whether the key may only read."""
         self.all_refunds = True
