@@ -8,6 +8,7 @@ what it believes; so a refusal by which that may show is answered by asking ther
 import time
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -51,14 +52,16 @@ class Entry(AuthBase):
         if path in ("", "/"):
             return request
         if not self.signs:
-            return HTTPBasicAuth(self._key, self._secret)(request)
+            HTTPBasicAuth(self._key, self._secret)(request)
+            return request
         signer = Signer(
             self._key,
             client_secret=self._secret,
             signature_method=SIGNATURE_HMAC_SHA256,
             timestamp=str(int(time.time()) + self._ahead),
         )
-        _, headers, _ = signer.sign(self._signed_as + path, http_method=request.method or "GET")
+        method: Any = request.method
+        _, headers, _ = signer.sign(self._signed_as + path, http_method=method)
         request.headers.update(headers)
         return request
 
