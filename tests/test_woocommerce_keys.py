@@ -123,3 +123,12 @@ def test_settings_that_cannot_be_used(here: Shop, case: tuple[dict[str, Any], st
 def test_without_a_key_nothing_is_asked(here: Shop) -> None:
     with pytest.raises(BadCredentials, match="JOURNEYSYNC_SHOP__CONSUMER_SECRET"):
         here.connect(consumer_secret=SecretStr(" "))
+
+
+@pytest.mark.parametrize("folder", ["/shop", "/wp-admin"])
+def test_check_says_where_no_shop_is(here: Shop, folder: str) -> None:
+    base = here.sandbox.tools["woocommerce"]["base_url"]
+    (finding,) = here.connect(base_url=base + folder).check()
+
+    assert (finding.level, finding.exit_code) == ("error", 2)
+    assert "Permalinks" in finding.next_step

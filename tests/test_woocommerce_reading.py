@@ -329,6 +329,19 @@ def test_check_names_a_status_that_no_rule_names(here: Shop) -> None:
     assert "- {status: packed, is: order}" in steps
 
 
+@pytest.mark.parametrize("posts", [True, False])
+def test_check_names_a_status_that_lists_leave_out(here: Shop, posts: bool) -> None:
+    """An order that moves into it looks deleted, where orders are kept as posts."""
+    statuses = {"packed": "Packed", "empty": "Empty"}
+    here.edit("site", "set", posts=posts, statuses=statuses, unlisted=["packed", "empty"])
+    here.order()
+    here.order(status="packed")
+    told = [one.what for one in here.connect().check() if "taken for deleted" in one.what]
+
+    assert bool(told) == posts
+    assert all("packed" in one and "empty" not in one for one in told)
+
+
 def test_check_says_that_sums_would_mix_currencies(here: Shop) -> None:
     for currency in ("EUR", "JPY", "JPY"):
         here.order(currency=currency)

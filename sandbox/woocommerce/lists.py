@@ -38,6 +38,7 @@ def orders(shop: Shop, query: Query, turn: int) -> list[Order]:
             why = f"status[{number}] is not one of {listed(known)}."
             raise invalid("status", why, "rest_not_in_enum")
     wanted = set(statuses)
+    unlisted = {*HIDDEN, *(shop.unlisted if shop.posts else ())}
     customer = query.whole("customer")
     query.whole("product")
     if query.ids("parent"):
@@ -46,7 +47,7 @@ def orders(shop: Shop, query: Query, turn: int) -> list[Order]:
     found = [
         one
         for one in _dated(shop, query, list(shop.orders.values()))
-        if (one.status not in HIDDEN if "any" in wanted else one.status in wanted)
+        if (one.status not in unlisted if "any" in wanted else one.status in wanted)
         and customer in (None, one.customer)
         and (not search or search in one.billing.get("email", "").lower())
     ]

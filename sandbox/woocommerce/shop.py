@@ -136,6 +136,8 @@ class Shop:
         self.all_refunds = True
         """Whether there is one list of all refunds, as since WooCommerce 9."""
         self.statuses = dict(STATUSES)
+        self.unlisted: tuple[str, ...] = ()
+        """Statuses that a plugin registered so that posts are left out of lists."""
         self.customers: dict[int, Customer] = {}
         self.orders: dict[int, Order] = {}
         self.refunds: dict[int, Refund] = {}
