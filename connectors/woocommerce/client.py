@@ -20,7 +20,7 @@ from journeysync.connectors.woocommerce.contents import text
 from journeysync.connectors.woocommerce.entry import API, STRANGER, UNSEEN, WRONG, Entry
 from journeysync.connectors.woocommerce.rows import Read, whole
 from journeysync.connectors.woocommerce.settings import Settings, secret_name
-from journeysync.core.errors import ToolDown
+from journeysync.core.errors import BadCredentials, ToolDown
 
 _CRASHED = "internal_server_error"
 """The code of WordPress' page for a crash: that one may pass."""
@@ -88,6 +88,14 @@ class Client:
         """
         _, found = self._ask("POST", f"/wc/v3/{path}/batch", {}, {"update": rows})
         return self._rows(found.get("update") if isinstance(found, dict) else None, f"POST {path}")
+
+    def may_write(self) -> bool:
+        """Say whether the key may change accounts, by changing none."""
+        try:
+            self._ask("POST", "/wc/v3/customers/batch", {}, {"update": []})
+        except BadCredentials:
+            return False
+        return True
 
     def _rows(self, found: Any, asked: str) -> list[dict[str, Any]]:
         if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
