@@ -10,16 +10,25 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any
 
 import msgspec
 import requests
 
-from journeysync.connectors.http import Answer, Caller, Exchange, Refused, Request, over_requests
-from journeysync.connectors.woocommerce.contents import text
+from journeysync.connectors.http import (
+    Answer,
+    Caller,
+    Exchange,
+    Refused,
+    Request,
+    over_prepared,
+    over_requests,
+)
 from journeysync.connectors.woocommerce.entry import API, STRANGER, UNSEEN, WRONG, Entry
 from journeysync.connectors.woocommerce.rows import Read, whole
 from journeysync.connectors.woocommerce.settings import Settings, secret_name
+from journeysync.connectors.woocommerce.values import text
 from journeysync.core.errors import BadCredentials, ToolDown
 
 _CRASHED = "internal_server_error"
@@ -71,12 +80,33 @@ class Client:
 
     def page(self, path: str, **query: str) -> Page:
         """Ask for a page of a list under `/wc/v3`, or of a plugin's, from its root."""
-        return self.part(path, query, whole)
+        return self._page(path, query, whole)
 
-    def part(self, path: str, query: Mapping[str, str], read: Read) -> Page:
-        """Ask for a page, and decode what `read` decodes of it."""
+    def pages(self, path: str, query: Mapping[str, str], read: Read) -> Callable[[int], Page]:
+        """Ask for pages of one list by their numbers, and decode what `read` decodes of them."""
+        prepared: requests.PreparedRequest | None = None
+        address = ""
+
+        def ask(number: int) -> Page:
+            nonlocal prepared, address
+            if not self.entry.plain:
+                return self._page(path, {**query, "page": str(number)}, read)
+            if prepared is None:
+                asked = requests.Request("GET", f"{self._base}/wc/v3/{path}", params=query)
+                prepared = self._session.prepare_request(asked)
+                address = f"{prepared.url}&page="
+            prepared.url = f"{address}{number}"
+            request = Request(f"GET /wc/v3/{path}", repeatable=True)
+            found = self._call(request, over_prepared(self._session, prepared), read)
+            return self._as_page(path, *found)
+
+        return ask
+
+    def _page(self, path: str, query: Mapping[str, str], read: Read) -> Page:
         whole_path = path if path.startswith("/") else f"/wc/v3/{path}"
-        answer, found = self._ask("GET", whole_path, query, read=read)
+        return self._as_page(path, *self._ask("GET", whole_path, query, read=read))
+
+    def _as_page(self, path: str, answer: Answer, found: Any) -> Page:
         rows = self._rows(found, f"GET {path}")
         total = answer.headers.get("x-wp-total", "")
         return Page(rows, int(total) if total.isdecimal() else None, _date(answer))
@@ -117,10 +147,13 @@ class Client:
     ) -> tuple[Answer, Any]:
         request = Request(f"{method} {path}", repeatable=True)
         send = over_requests(self._session, method, self._base + path, params=query, body=body)
+        return self._call(request, send if path == "/" else partial(self._admitted, send), read)
+
+    def _call(self, request: Request, send: Exchange, read: Read) -> tuple[Answer, Any]:
         answers: list[Answer] = []
 
         def exchange() -> Answer:
-            answers.append(send() if path == "/" else self._admitted(send))
+            answers.append(send())
             return answers[-1]
 
         found = self.caller.call(request, exchange, read)

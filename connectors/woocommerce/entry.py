@@ -65,6 +65,11 @@ class Entry(AuthBase):
         request.headers.update(headers)
         return request
 
+    @property
+    def plain(self) -> bool:
+        """Whether the shop has taken the key in a header, where it is the same every time."""
+        return self._left == [] and not self.signs
+
     def another_way(self, answer: Answer, code: str, home: Callable[[], str]) -> bool:
         """Say whether the key is now shown in another way, after an answer with this error code.
 
