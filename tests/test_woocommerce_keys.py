@@ -11,6 +11,7 @@ from shop import Shop, everything, shop
 from journeysync.connectors.woocommerce.settings import Settings
 from journeysync.core.errors import BadCredentials, Usage
 from journeysync.core.models import RecordKey
+from journeysync.core.ports import RecordWrite
 
 
 @pytest.fixture
@@ -142,3 +143,13 @@ def test_check_says_whether_the_key_may_write(here: Shop, read_only: bool, told:
 
     assert any(told in one.what for one in here.connect().check())
     assert here.admin("GET", "/snapshot")["woocommerce"] == {"customers": {}}
+
+
+def test_a_key_that_may_only_read_is_understood_in_any_language(here: Shop) -> None:
+    """WooCommerce has no code for it, and says it as it says that a secret is wrong."""
+    here.edit("site", "set", read_only=True, language="de")
+    tool = here.connect()
+    tool.present("customer", ["1"], ["journey_stage"])
+
+    with pytest.raises(BadCredentials, match="may only read"):
+        tool.write_records([RecordWrite("customer", "1", {"journey_stage": "x"})])

@@ -38,7 +38,9 @@ def check(client: Client, mapping: ShopMapping, currency: str | None) -> list[Fi
         return [_ELSEWHERE]
     orders = client.page("orders", per_page="100", orderby="id", order="desc",
                          _fields="id,currency", status="any")  # fmt: skip
-    count = len(orders.rows) if orders.total is None else orders.total
+    count = f"{orders.total}"
+    if orders.total is None:
+        count = f"at least {len(orders.rows)}"
     found = [
         Finding(
             "ok",

@@ -35,7 +35,7 @@ _CRASHED = "internal_server_error"
 """The code of WordPress' page for a crash: that one may pass."""
 _READ_ONLY = b"write permissions"
 """WooCommerce has no code of its own for this; a shop in another language says something else, and
-the sentence about the secret is shown then."""
+is understood where it took the key before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,7 @@ class Client:
         """Say what a person does about a refusal; WooCommerce's own words are misleading."""
         code = error_code(answer)
         key, secret = self._names
-        if code == WRONG and _READ_ONLY in answer.body:
+        if code == WRONG and (self.entry.taken or _READ_ONLY in answer.body):
             return (
                 "The key may only read, and `write_to` names the shop: make a key with Read/Write "
                 "access, or take the shop out of `write_to`."

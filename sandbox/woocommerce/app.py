@@ -299,6 +299,7 @@ class WooCommerce:
         for name in ("minds_clock", "passwords", "posts"):
             setattr(self.shop, name, bool(command.get(name, getattr(self.shop, name))))
         self.shop.unlisted = tuple(command.get("unlisted", self.shop.unlisted))
+        self.shop.language = str(command.get("language", self.shop.language))
         self.shop.host = str(command.get("host", self.shop.host))
         self.shop.read_only = bool(command.get("read_only", self.shop.read_only))
         self.shop.all_refunds = bool(command.get("all_refunds", self.shop.all_refunds))

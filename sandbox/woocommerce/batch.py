@@ -11,6 +11,11 @@ from journeysync.sandbox.woocommerce import shapes
 from journeysync.sandbox.woocommerce.queries import MOST, Refusal
 from journeysync.sandbox.woocommerce.shop import Customer, NoSuch, Shop
 
+_READ_ONLY = {  # the German one is made up: what counts is that it is not English
+    "en": "The API key provided does not have write permissions.",
+    "de": "Der angegebene API-Schlüssel hat keine Schreibrechte.",
+}
+
 
 def change_many(shop: Shop, body: bytes) -> Any:
     """Change every account that is named under `update`; answer each in its place.
@@ -18,8 +23,7 @@ def change_many(shop: Shop, body: bytes) -> Any:
     What names none is no error, and answered with PHP's one empty thing.
     """
     if shop.read_only:
-        message = "The API key provided does not have write permissions."
-        raise Refusal(401, "woocommerce_rest_authentication_error", message)
+        raise Refusal(401, "woocommerce_rest_authentication_error", _READ_ONLY[shop.language])
     try:
         asked = msgspec.json.decode(body) if body else None
     except msgspec.MsgspecError:

@@ -131,6 +131,7 @@ class Shop:
         """Whether orders are kept as posts, as before WooCommerce 8 and in many shops since."""
         self.passwords = False
         """Whether WordPress' own application passwords are in use."""
+        self.language = "en"
         self.read_only = False
         """Whether the key may only read."""
         self.all_refunds = True
