@@ -117,6 +117,24 @@ def test_orders_that_vanish_between_pages_hide_no_other(here: Shop) -> None:
     assert {order_key(number) for number in numbers} <= read
 
 
+@pytest.mark.parametrize("gone", [1, 120])
+def test_orders_that_keep_vanishing_cost_a_step_back_each(here: Shop, gone: int) -> None:
+    """A long list is never read without one that vanishes: it is not begun anew."""
+    numbers = [here.order(at=micro(here.now - 60 * MINUTES)) for _ in range(450)]
+    tool = here.connect()
+    read: set[RecordKey] = set()
+    batches = tool.read("orders", None, here.now)
+    for turn, batch in enumerate(batches):
+        read |= {record.key for record in batch.records}
+        if turn < 2:
+            for number in numbers[turn * gone : (turn + 1) * gone]:
+                here.edit("order", "delete", id=number)
+
+    assert {order_key(number) for number in numbers[2 * gone :]} <= read
+    pages = sum(one["path"].endswith("/orders") for one in here.journal())
+    assert pages <= 5 + 2 * 2 * (1 + gone // 100)
+
+
 def test_an_order_in_the_trash_is_gone(here: Shop) -> None:
     number = here.order(at=micro(here.now - 60 * MINUTES))
     tool = here.connect()
