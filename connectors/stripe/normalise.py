@@ -186,7 +186,10 @@ def _invoice(facts: _Facts) -> Iterator[Event]:
     total = common | facts.money(content["total"])
     yield from facts.events(rule.sent, facts.at("finalized_at"), total)
     if content["status"] == "paid":
-        yield from facts.events(rule.paid, paid, common | facts.money(content["amount_paid"]))
+        came = content["amount_paid"]
+        if content.get("paid_out_of_band"):
+            came = came or content["amount_due"]  # in cash, say: nothing came through Stripe
+        yield from facts.events(rule.paid, paid, common | facts.money(came))
     late = content["status"] in ("open", "uncollectible") or (paid and due and paid > due)
     if late:
         yield from facts.events(rule.overdue, due, total)
@@ -198,7 +201,7 @@ def _payment(facts: _Facts) -> Iterator[Event]:
     if _shop_order(facts, content):
         return  # the shop tells of its own orders
     common, subject = _payment_attributes(facts, content), _subject(facts, content)
-    amount = content["amount_captured"] or content["amount"]
+    amount = _whole(content["amount_captured"]) or _whole(content["amount"])
     common |= rule.set
     if content["status"] == "failed":
         code = content["failure_code"]
@@ -219,16 +222,14 @@ def _refunds(
     rule: PaymentRule,
     common: Mapping[str, Scalar],
     subject: tuple[str, str],
-    total: object,
+    total: int,
 ) -> Iterator[Event]:
-    """Tell each refund; a failed or cancelled one gave nothing back."""
+    """Tell each refund that gave money back."""
     given = 0
-    whole = total if isinstance(total, int) else 0
-    refunds = [one for one in facts.content["refunds"] if one["status"] not in _VOID]
-    for one in sorted(refunds, key=lambda one: (one["created"] or 0, one["id"])):
-        given += one["amount"] or 0
-        more: dict[str, Scalar] = {"full": given >= whole}
-        more |= facts.money(one["amount"]) | facts.money(whole - given, "net")
+    for one in _given_back(facts.content):
+        given += _whole(one["amount"])
+        more: dict[str, Scalar] = {"full": given >= total}
+        more |= facts.money(one["amount"]) | facts.money(total - given, "net")
         yield from facts.events(
             rule.refunded,
             instant(one["created"]),
@@ -238,7 +239,32 @@ def _refunds(
         )
 
 
-_VOID = ("failed", "canceled")
+_VOID = ("failed", "canceled", "requires_action")
+"""Refunds that gave nothing back, or not yet: their receiver must say where the money goes."""
+
+
+def _given_back(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """List the refunds in the order of time.
+
+    Where less is captured than was set aside, Stripe writes a refund of the rest. No money moved,
+    so it has no entry in the books.
+    """
+    found = [one for one in content["refunds"] if one["status"] not in _VOID]
+    found.sort(key=lambda one: (_whole(one["created"]), str(one["id"])))
+    let_go = _whole(content["amount"]) - _whole(content["amount_captured"])
+    if content["amount_captured"] and let_go:
+        fits_it = (
+            number
+            for number, one in enumerate(found)
+            if one["amount"] == let_go and not one.get("balance_transaction")
+        )
+        del found[(first := next(fits_it, len(found))) : first + 1]
+    return found
+
+
+def _whole(value: object) -> int:
+    """Read a whole number; what is none counts nothing."""
+    return value if isinstance(value, int) else 0
 
 
 def _payment_attributes(facts: _Facts, payment: Mapping[str, Any]) -> dict[str, Scalar]:
@@ -277,7 +303,7 @@ def _subscription(facts: _Facts) -> Iterator[Event]:
 
 
 def _checkout(facts: _Facts) -> Iterator[Event]:
-    if facts.content["status"] == "expired":
+    if facts.content["status"] == "expired" and facts.content.get("mode") != "setup":
         told = facts.money(facts.content["amount_total"])
         yield from facts.events(facts.under.mapping.checkouts.expired, facts.at("expires_at"), told)
 
@@ -287,8 +313,9 @@ def _dispute(facts: _Facts) -> Iterator[Event]:
     rules = facts.under.mapping.payments.rules
     rule = next((one for one in rules if one.decides(payment)), PaymentRule())
     common = _payment_attributes(facts, payment) | facts.money(facts.content["amount"])
-    if reason := facts.content["reason"]:
-        common["reason"] = str(reason)
+    for name in ("reason", "status"):
+        if told := facts.content[name]:
+            common[name] = str(told)
     yield from facts.events(
         rule.disputed, facts.at("created"), common, subject=_subject(facts, payment)
     )

@@ -40,7 +40,11 @@ class Account:
         self.things: dict[str, dict[str, Thing]] = {kind: {} for kind in LISTS}
         self.places: dict[str, int] = {}
         """Id -> place among all objects, for those of one second."""
+        self.deleted: set[str] = set()
+        """Customers who were: that much can still be asked."""
         self.changes = 0
+        self._refunds: dict[str, list[Thing]] = {}
+        self._listed: dict[str, tuple[int, list[Thing]]] = {}
 
     def add(
         self, kind: str, at: int, what: str = "created", number: str = "", **more: Any
@@ -52,6 +56,8 @@ class Account:
         made = {"id": number, "object": kind, "created": at // 1000, **more}
         if kind != "refund":
             made["livemode"] = self.livemode
+        else:
+            self._refunds.setdefault(made["charge"], []).append(made)
         own[number] = made
         self.places[number] = len(self.places)
         if kind != "event" and what:
@@ -79,14 +85,26 @@ class Account:
         self.changes += 1
         self.tell(thing, "deleted", at)
         del self.things[thing["object"]][thing["id"]]
+        if thing["object"] == "customer":
+            self.deleted.add(thing["id"])
 
     def listed(self, kind: str) -> list[Thing]:
         """Give all of a kind, newest first."""
-        found = list(self.things[kind].values())
+        made, found = self._listed.get(kind, (-1, []))
+        if made != self.changes:
+            found = sorted(self.things[kind].values(), key=self._newest)
+            self._listed[kind] = self.changes, found
         if kind == "event":
             since = (self.world.now - EVENTS_LAST) // 1000
-            found = [one for one in found if one["created"] > since]
-        return sorted(found, key=lambda one: (-one["created"], -self.places[one["id"]]))
+            return [one for one in found if one["created"] > since]
+        return found
+
+    def refunds(self, charge: str) -> list[Thing]:
+        """Give the refunds of a charge, newest first."""
+        return sorted(self._refunds.get(charge, []), key=self._newest)
+
+    def _newest(self, thing: Thing) -> tuple[int, int]:
+        return -thing["created"], -self.places[thing["id"]]
 
     def find(self, number: str) -> Thing | None:
         """Find an object by its id, whatever it is."""
