@@ -1,6 +1,7 @@
 """Reading an account: new things by date, changes by events, nothing of the other mode."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -157,21 +158,22 @@ def test_every_request_asks_for_one_version(here: Account) -> None:
 
 @pytest.mark.parametrize("seed", range(MONTHS))
 def test_a_month_of_changes_ends_as_a_full_reading(tmp_path: Path, seed: int) -> None:
-    """Paid, refunded, invoiced, subscribed, cancelled, disputed, read at random moments."""
+    """Paid, captured, refunded, invoiced, voided, subscribed, disputed, read at random moments."""
     rng = Random(seed)
     with account(tmp_path, customers=30) as here:
         tool, kept = here.connect(), Kept()
         marks: dict[str, datetime] = {}
         made: dict[str, list[str]] = {}
+        done: Counter[tuple[str, str]] = Counter()
         for _day in range(30):
-            for _ in range(rng.randrange(8)):
-                _something(here, rng, made)  # several in one second: the clock stands still
+            for _ in range(rng.randrange(3, 14)):
+                _something(here, rng, made, done)  # in one second: the clock stands still
             if rng.random() < 0.4:
                 _read(tool, kept, marks, here.now)
             here.admin("POST", "/advance", {"days": rng.choice((0.0, 0.0001, 0.4, 2))})
         _read(tool, kept, marks, here.now)
 
-        assert len(made) > 3
+        assert len(done) > 20, "it was hardly a month"
         assert kept.all == everything(tool, here.now)
 
 
@@ -181,23 +183,29 @@ def _read(tool: Stripe, kept: Kept, marks: dict[str, datetime], now: datetime) -
         marks[stream] = max(now - LAG, marks.get(stream, now - LAG))
 
 
-def _something(here: Account, rng: Random, made: dict[str, list[str]]) -> None:
+def _something(
+    here: Account, rng: Random, made: dict[str, list[str]], done: Counter[tuple[str, str]]
+) -> None:
     kind, action, of = rng.choice(ACTS)
     if of and not made.get(of):
         kind, action, of = "customer", "create", ""
     more: dict[str, Any] = {"amount": rng.randrange(1, 9) * 100, "email": "ana@example.com"}
+    more |= rng.choice(WAYS) if action in ("create", "complete") else {}
+    more |= {"status": rng.choice(("won", "lost"))} if action == "close" else {}
     if of == kind:
         more["id"] = rng.choice(made[of])
     elif of:
         more["customer"] = rng.choice(made[of])
     try:
         found = here.edit(kind, action, **more)
-    except HTTPError:
-        # Whoever subscribed was deleted, or the invoice is no draft.
-        assert action in ("renew", "delete")
+    except HTTPError as error:
+        # Whoever subscribed was deleted, the invoice is no draft, nothing was set aside...
+        if error.code != 400:
+            raise
         return
-    if action in ("create", "refund", "dispute"):
-        made.setdefault(found["object"], []).append(found["id"])
+    done[kind, action] += 1
+    if found.get("id") and found["id"] not in made.setdefault(found["object"], []):
+        made[found["object"]].append(found["id"])
     if action == "delete":
         made[kind].remove(more["id"])
 
@@ -206,12 +214,22 @@ ACTS = [
     ("customer", "create", ""), ("customer", "set", "customer"), ("customer", "delete", "customer"),
     ("refund", "fail", "refund"), ("charge", "create", ""),
     ("charge", "create", "customer"), ("charge", "refund", "charge"), ("charge", "set", "charge"),
-    ("charge", "dispute", "charge"), ("invoice", "create", "customer"),
+    ("charge", "capture", "charge"), ("charge", "let-go", "charge"), ("charge", "arrive", "charge"),
+    ("charge", "bounce", "charge"),
+    ("charge", "dispute", "charge"), ("dispute", "close", "dispute"),
+    ("invoice", "create", "customer"), ("invoice", "decline", "invoice"),
+    ("invoice", "pay-outside", "invoice"), ("invoice", "write-off", "invoice"),
     ("invoice", "delete", "invoice"), ("invoice", "finalise", "invoice"),
     ("invoice", "pay", "invoice"),
     ("invoice", "void", "invoice"), ("subscription", "create", "customer"),
     ("subscription", "renew", "subscription"), ("subscription", "cancel", "subscription"),
+    ("subscription", "cancel-at-end", "subscription"),
     ("checkout.session", "create", ""), ("checkout.session", "expire", "checkout.session"),
+    ("checkout.session", "complete", "checkout.session"),
+]  # fmt: skip
+WAYS: list[dict[str, Any]] = [
+    {}, {"captured": False}, {"failed": True}, {"pending": True}, {"trial": 14},
+    {"currency": "jpy"}, {"payment_intent": "pi_1"},
 ]  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """The pretend Stripe: lists, single objects and events, and what a person can do in the account."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from email.utils import formatdate
 from functools import cached_property
 from typing import Any
@@ -9,11 +9,9 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from journeysync.sandbox.front import BadEdit
-from journeysync.sandbox.stripe import lists
-from journeysync.sandbox.stripe.account import Account, Thing
+from journeysync.sandbox.stripe import edits, lists
+from journeysync.sandbox.stripe.account import Account
 from journeysync.sandbox.stripe.business import Business
-from journeysync.sandbox.stripe.desk import Desk
 from journeysync.sandbox.stripe.refusals import (
     Refusal,
     missing,
@@ -171,73 +169,10 @@ class Stripe:
 
     def edit(self, command: dict[str, Any]) -> dict[str, Any]:
         """Let a person work in the account; `at` dates it otherwise than now."""
-        account, desk = self.account, Desk(self.account)
-        kind, action = str(command.get("object", "")), str(command.get("action", ""))
-        at = int(command.get("at", account.world.now))
-        more = {name: command[name] for name in _GIVEN if name in command}
-
-        def text(name: str) -> str:
-            return str(command.get(name, ""))
-
-        def thing() -> Thing:
-            return account.things[kind][text("id")]
-
-        acts: dict[tuple[str, str], Callable[[], Any]] = {
-            ("account", "set"): lambda: setattr(account, "livemode", bool(command["livemode"])),
-            ("customer", "create"): lambda: desk.customer(at, text("email"), text("name")),
-            ("customer", "set"): lambda: account.change(thing(), at, "updated", **more),
-            ("customer", "delete"): lambda: account.forget(thing(), at),
-            ("charge", "create"): lambda: desk.charge(
-                at, int(command["amount"]), {"email": text("email")},
-                failed=bool(command.get("failed")),
-                **{k: v for k, v in more.items() if k not in _WHO},
-            ),
-            ("charge", "set"): lambda: account.change(thing(), at, "updated", **more),
-            ("charge", "refund"): lambda: desk.refund(at, thing(), int(command["amount"])),
-            ("charge", "dispute"): lambda: desk.dispute(at, thing()),
-            ("refund", "fail"): lambda: account.change(thing(), at, "failed", status="failed"),
-            ("invoice", "create"): lambda: desk.invoice(
-                at, account.things["customer"][text("customer")], int(command["amount"]),
-                text("description"), **{k: v for k, v in more.items() if k != "customer"},
-            ),
-            ("invoice", "finalise"): lambda: desk.finalise(at, thing()),
-            ("invoice", "pay"): lambda: desk.pay(at, thing()),
-            ("invoice", "delete"): lambda: account.forget(_draft(thing()), at),
-            ("invoice", "void"): lambda: account.change(thing(), at, "voided", status="void"),
-            ("subscription", "create"): lambda: desk.subscribe(
-                at, account.things["customer"][text("customer")], int(command["amount"])
-            ),
-            ("subscription", "renew"): lambda: desk.renew(at, thing(), int(command["amount"])),
-            ("subscription", "cancel"): lambda: desk.cancel(at, thing()),
-            ("checkout.session", "create"): lambda: desk.leave_checkout(
-                at, int(command["amount"]), text("email"), ""
-            ),
-            ("checkout.session", "expire"): lambda: desk.expire(at, thing()),
-        }  # fmt: skip
-        if (kind, action) not in acts:
-            known = "; ".join(f"{one} {what}" for one, what in acts)
-            raise BadEdit(f"an account has {known}")
-        try:
-            return dict(acts[kind, action]() or {})
-        except (KeyError, TypeError, ValueError):
-            raise BadEdit(f"this {kind} cannot be found, or not be changed so") from None
+        return edits.edit(self.account, command)
 
 
 def _no_such_address(request: Request) -> Refusal:
     return Refusal(404, f"Unrecognized request URL ({request.method}: {request.path}). Please see "
                    "https://stripe.com/docs or we can help at https://support.stripe.com/."
                    )  # fmt: skip
-
-
-def _draft(invoice: Thing) -> Thing:
-    """Only a draft can be deleted."""
-    if invoice["status"] != "draft":
-        raise ValueError
-    return invoice
-
-
-_WHO = ("email", "name")
-_GIVEN = (
-    *_WHO, "customer", "metadata", "currency", "payment_intent", "description", "created",
-    "captured",
-)  # fmt: skip

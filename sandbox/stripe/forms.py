@@ -143,8 +143,9 @@ def checkout(amount: int, email: str, name: str, expires: int) -> dict[str, Any]
 def refund(amount: int, of: dict[str, Any]) -> dict[str, Any]:
     """Write a refund."""
     return {
-        "amount": amount, "balance_transaction": None, "charge": of["id"],
-        "currency": of["currency"], "metadata": {}, "payment_intent": of["payment_intent"],
+        "amount": amount, "balance_transaction": of["id"].replace("ch_", "txn_"),
+        "charge": of["id"], "currency": of["currency"], "metadata": {},
+        "payment_intent": of["payment_intent"],
         "reason": None, "receipt_number": None, "source_transfer_reversal": None,
         "status": "succeeded", "transfer_reversal": None,
     }  # fmt: skip
