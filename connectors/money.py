@@ -29,7 +29,7 @@ def decimal(value: object) -> Decimal | None:
 
 def from_minor(value: object, currency: str) -> Decimal | None:
     """Read a whole number of a currency's smallest unit."""
-    if isinstance(value, bool) or not isinstance(value, int):
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 10**_LONGEST:
         return None
     return Decimal(value).scaleb(-_COUNTED.get(currency.upper(), 2))
 

@@ -111,8 +111,24 @@ def _unique(*values: object) -> tuple[str, ...]:
 
 
 def _aside(record: RawRecord) -> Iterator[SetAside]:
-    if instant(record.content.get("created")) is None:
-        yield SetAside(str(record.key), "BAD_DATE", "The object has no date of creation.")
+    """Say what could not be read: an event that is missing would look like one that never was."""
+    name, content = str(record.key), record.content
+    if instant(content.get("created")) is None:
+        yield SetAside(name, "BAD_DATE", "The object has no date of creation.")
+    odd = [one for one in _DATES if content.get(one) is not None and not instant(content[one])]
+    if odd:
+        yield SetAside(name, "BAD_DATE", f"What the object says for `{odd[0]}` is no date.")
+    amount = _AMOUNTS.get(record.key.type)
+    if amount and money.from_minor(content.get(amount), "") is None:
+        yield SetAside(name, "BAD_AMOUNT", f"What the object says for `{amount}` is no amount.")
+    refunds: Any = content.get("refunds") or ()
+    if any(not instant(one["created"]) or not _whole(one["amount"]) for one in refunds):
+        yield SetAside(name, "BAD_REFUND", "One of the payment's refunds has no date or no amount.")
+
+
+_DATES = ("finalized_at", "paid_at", "due_date", "start_date", "canceled_at", "ended_at",
+          "expires_at")  # fmt: skip
+_AMOUNTS = {INVOICE: "total", PAYMENT: "amount", DISPUTE: "amount"}
 
 
 # --- events --------------------------------------------------------------------------------------
@@ -182,7 +198,9 @@ def _invoice(facts: _Facts) -> Iterator[Event]:
     common = facts.attributes(section.attributes) | rule.set
     if content["subscription"]:
         common["subscription"] = content["subscription"]
-    due, paid = facts.at("due_date"), facts.at("paid_at")
+    due = facts.at("due_date")
+    # What is paid was paid at some time, even if an old or odd invoice does not say when.
+    paid = facts.at("paid_at") or facts.at("finalized_at") or facts.at("created")
     total = common | facts.money(content["total"])
     yield from facts.events(rule.sent, facts.at("finalized_at"), total)
     if content["status"] == "paid":
@@ -190,8 +208,8 @@ def _invoice(facts: _Facts) -> Iterator[Event]:
         if content.get("paid_out_of_band"):
             came = came or content["amount_due"]  # in cash, say: nothing came through Stripe
         yield from facts.events(rule.paid, paid, common | facts.money(came))
-    late = content["status"] in ("open", "uncollectible") or (paid and due and paid > due)
-    if late:
+    late = content["status"] == "paid" and paid and due and paid > due
+    if late or content["status"] in ("open", "uncollectible"):
         yield from facts.events(rule.overdue, due, total)
 
 

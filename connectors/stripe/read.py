@@ -104,7 +104,7 @@ class Reader:
 
     def _behind(self, until: datetime) -> timedelta:
         """Say how far Stripe's clock is behind ours, which must not hide what is new."""
-        if self._client.told is None:
+        if not self._client.caller.calls:
             self._client.first("events", 1)
         told = self._client.told
         return max(until - told, timedelta(0)) if told else timedelta(0)
