@@ -29,6 +29,8 @@ def text(value: object) -> str:
 
 def inside(row: object, path: str) -> Any:
     """Follow a dotted path; None where it ends early."""
+    if "." not in path:
+        return row.get(path) if isinstance(row, dict) else None
     for step in path.split("."):
         row = row.get(step) if isinstance(row, dict) else None
     return row
@@ -44,7 +46,7 @@ _NO_DIGIT = re.compile(r"(?!^\+)\D")
 
 def _typed(emails: Iterable[object], name: object, phone: object) -> dict[str, str]:
     return {
-        "email": next((text(one).lower() for one in emails if text(one)), ""),
+        "email": next((found.lower() for one in emails if (found := text(one))), ""),
         "name": text(name),
         "phone": _NO_DIGIT.sub("", text(phone)) if phone else "",
     }
@@ -68,7 +70,7 @@ class Kept:
         """Keep an invoice; in newer versions of the API its subscription stands elsewhere."""
         names = ("status", "currency", "total", "amount_paid", "amount_due", "paid_out_of_band",
                  "billing_reason", "created", "due_date", "number")  # fmt: skip
-        lines = _list(inside(row, "lines.data"))
+        lines = list_of(inside(row, "lines.data"))
         content = {name: row.get(name) for name in names} | {
             "finalized_at": inside(row, "status_transitions.finalized_at"),
             "paid_at": inside(row, "status_transitions.paid_at"),
@@ -183,7 +185,8 @@ def _product(line: Mapping[str, Any]) -> object:
     return id_of(inside(line, "price.product")) or inside(line, "pricing.price_details.product")
 
 
-def _list(value: object) -> list[Mapping[str, Any]]:
+def list_of(value: object) -> list[dict[str, Any]]:
+    """Take a list's rows; what is no list has none."""
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 

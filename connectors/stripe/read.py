@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from journeysync.connectors.stripe.client import Client, Row
-from journeysync.connectors.stripe.contents import CUSTOMER, INVOICE, PAYMENT, Kept, id_of, inside
+from journeysync.connectors.stripe.contents import (
+    CUSTOMER,
+    INVOICE,
+    PAYMENT,
+    Kept,
+    id_of,
+    inside,
+    list_of,
+)
 from journeysync.connectors.stripe.mapping import StripeMapping
 from journeysync.connectors.stripe.rows import only
 from journeysync.core.models import RawRecord, RecordKey
@@ -145,11 +153,12 @@ class Reader:
 
     def _refunds(self, charge: Row) -> list[Row]:
         """Return a charge's refunds; beyond ten, the charge shows only some."""
-        shown = inside(charge, "refunds.data") or []
-        if inside(charge, "refunds.has_more") or (charge.get("amount_refunded") and not shown):
+        held = charge.get("refunds")
+        shown = list_of(inside(held, "data"))
+        if inside(held, "has_more") or (charge.get("amount_refunded") and not shown):
             query = {"charge": id_of(charge)}
             return [row for rows in self._client.rows("refunds", query) for row in rows]
-        return [row for row in shown if isinstance(row, dict)]
+        return shown
 
     def _with_charge(self, dispute: Row) -> Row:
         """Return a dispute with the payment that it is about, which tells who paid."""

@@ -220,5 +220,8 @@ class Desk:
 
 _REFUSED: dict[str, Any] = {
     "status": "failed", "paid": False, "captured": False, "amount_captured": 0,
-    "failure_code": "card_declined",
+    "failure_code": "card_declined", "failure_message": "Your card was declined.",
+    "outcome": {"network_status": "declined_by_network", "reason": "generic_decline",
+                "risk_level": "normal", "risk_score": 12, "type": "issuer_declined",
+                "seller_message": "The bank did not return any further details."},
 }  # fmt: skip
