@@ -53,7 +53,7 @@ def ask(here: Account, path: str, query: str = "") -> requests.Response:
 
 def described(path: str) -> str:
     """Find an address in the description."""
-    paths = sorted(document(SPEC)["paths"], key=lambda one: "{" in one)
+    paths: list[str] = sorted(document(SPEC)["paths"], key=lambda one: "{" in one)
     return next(
         one for one in paths if re.fullmatch(re.sub(r"\\{.*?\\}", "[^/]+", re.escape(one)), path)
     )

@@ -3,6 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -15,6 +16,7 @@ from shop import Kept
 from stripe_account import Account, account, everything, told
 
 from journeysync.connectors.stripe.connector import LAG, Stripe
+from journeysync.connectors.stripe.read import STREAMS
 from journeysync.core.errors import BadCredentials, ToolDown, Usage
 from journeysync.core.models import RecordKey
 
@@ -85,6 +87,41 @@ def test_a_customer_who_was_deleted_is_gone(here: Account) -> None:
     kept.take("customers", tool.read("customers", here.now - 5 * MINUTES, here.now))
 
     assert kept.all == {}
+
+
+def test_a_reading_in_which_nothing_changed_makes_fourteen_calls(here: Account) -> None:
+    tool = here.connect()
+    for stream in tool.streams:
+        assert not [one for b in tool.read(stream, here.now, here.now) for one in b.records]
+
+    assert tool.calls == 14
+
+
+def test_a_clock_that_runs_ahead_of_stripes_hides_nothing(here: Account) -> None:
+    """Ours says an hour later: what is new there is older than our last reading."""
+    tool, hour = here.connect(), 60 * MINUTES
+    since = here.now + hour - LAG
+    made = here.edit("charge", "create", amount=100, email="a@example.com")["id"]
+    here.admin("POST", "/advance", {"days": 0.01})
+    until = here.now + hour
+    records = [r for b in tool.read("charges", since, until) for r in b.records]
+
+    assert made in {record.key.id for record in records}
+    assert tool.told() == here.now
+
+
+@pytest.mark.parametrize("stream", ["charges", "disputes"])
+def test_what_is_not_shown_inside_an_object_is_asked_for(
+    here: Account, monkeypatch: pytest.MonkeyPatch, stream: str
+) -> None:
+    """No proxy that opens nothing may hide a refund, or whose money it was."""
+    charge = here.edit("charge", "create", amount=100, email="a@example.com")["id"]
+    here.edit("charge", "refund", id=charge, amount=10)
+    here.edit("charge", "dispute", id=charge)
+    opened = list(here.connect().read(stream, None, here.now))
+    monkeypatch.setitem(STREAMS, stream, replace(STREAMS[stream], expand=()))  # type: ignore[arg-type]  # a dict
+
+    assert list(here.connect().read(stream, None, here.now)) == opened
 
 
 def test_a_draft_that_was_deleted_is_gone(here: Account) -> None:

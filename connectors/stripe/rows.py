@@ -91,13 +91,12 @@ def only(path: str, roots: Iterable[str] = ()) -> Read:
         name: Any if name in entire else _USUAL.get(name, Any) for name in {*FIELDS[path], *entire}
     }
     make: Any = TypedDict  # a mapping says which fields there are
-    row = make("Row", forms, total=False)
-    page = make("Page", {"data": list[row], "has_more": Any}, total=False)
-    rows = msgspec.json.Decoder(page)
+    rows: Any = list[make("Row", forms, total=False)]  # type: ignore[misc]  # a type made as we go
+    pages = msgspec.json.Decoder(make("Page", {"data": rows, "has_more": Any}, total=False))
 
     def read(body: bytes) -> dict[str, Any]:
         try:
-            found: dict[str, Any] = rows.decode(body)
+            found: dict[str, Any] = pages.decode(body)
         except msgspec.MsgspecError:
             return whole(body)
         return found
