@@ -157,8 +157,8 @@ HISTORIES: dict[str, tuple[list[Thing], list[str]]] = {
         ["0 invoice.sent in_1 amount=50.00 currency=EUR",
          "9 invoice.paid in_1 amount=50.00 currency=EUR"],
     ),
-    "an old paid invoice that does not say when": (
-        [invoice("in_1", 4, 5000, status="paid", amount_paid=5000)],
+    "an old paid invoice that says neither when nor why": (
+        [invoice("in_1", 4, 5000, status="paid", amount_paid=5000, billing_reason=None)],
         ["4 invoice.paid in_1 amount=50.00 currency=EUR",
          "4 invoice.sent in_1 amount=50.00 currency=EUR"],
     ),
