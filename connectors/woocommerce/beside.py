@@ -10,8 +10,8 @@ from typing import Any
 from journeysync.connectors.http import Refused
 from journeysync.connectors.mapping_files import fits
 from journeysync.connectors.woocommerce.client import Client, refused_as
-from journeysync.connectors.woocommerce.contents import text
 from journeysync.connectors.woocommerce.mapping import Orders
+from journeysync.connectors.woocommerce.values import text
 from journeysync.core.errors import ToolDown
 
 _NO_ROUTE = "rest_no_route"

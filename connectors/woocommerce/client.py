@@ -17,7 +17,15 @@ import requests
 from oauthlib.oauth1 import SIGNATURE_HMAC_SHA256
 from requests_oauthlib import OAuth1
 
-from journeysync.connectors.http import Answer, Caller, Refused, Request, over_requests
+from journeysync.connectors.http import (
+    Answer,
+    Caller,
+    Exchange,
+    Refused,
+    Request,
+    over_prepared,
+    over_requests,
+)
 from journeysync.connectors.woocommerce.rows import Read, whole
 from journeysync.connectors.woocommerce.settings import Settings, secret_name
 from journeysync.core.errors import ToolDown
@@ -59,6 +67,7 @@ class Client:
         self._session.headers["Accept"] = "application/json"
         key = settings.consumer_key.get_secret_value().strip()
         secret = settings.consumer_secret.get_secret_value().strip()
+        self._signs = settings.signs
         if settings.signs:
             self._session.auth = OAuth1(
                 key, client_secret=secret, signature_method=SIGNATURE_HMAC_SHA256
@@ -77,12 +86,29 @@ class Client:
 
     def page(self, path: str, **query: str) -> Page:
         """Ask for a page of a list under `/wc/v3`, or of a plugin's, from its root."""
-        return self.part(path, query, whole)
+        return self._page(path, query, whole)
 
-    def part(self, path: str, query: Mapping[str, str], read: Read) -> Page:
-        """Ask for a page, and decode what `read` decodes of it."""
+    def pages(self, path: str, query: Mapping[str, str], read: Read) -> Callable[[int], Page]:
+        """Ask for pages of one list by their numbers, and decode what `read` decodes of them."""
+        if self._signs:
+            return lambda number: self._page(path, {**query, "page": str(number)}, read)
+        asked = requests.Request("GET", f"{self._base}/wc/v3/{path}", params=query)
+        prepared = self._session.prepare_request(asked)
+        request = Request(f"GET /wc/v3/{path}", repeatable=True)
+        address = prepared.url
+
+        def ask(number: int) -> Page:
+            prepared.url = f"{address}&page={number}"
+            found = self._call(request, over_prepared(self._session, prepared), read)
+            return self._as_page(path, *found)
+
+        return ask
+
+    def _page(self, path: str, query: Mapping[str, str], read: Read) -> Page:
         whole_path = path if path.startswith("/") else f"/wc/v3/{path}"
-        answer, found = self._ask("GET", whole_path, query, read=read)
+        return self._as_page(path, *self._ask("GET", whole_path, query, read=read))
+
+    def _as_page(self, path: str, answer: Answer, found: Any) -> Page:
         rows = self._rows(found, f"GET {path}")
         total = answer.headers.get("x-wp-total", "")
         return Page(rows, int(total) if total.isdecimal() else None, _date(answer))
@@ -115,6 +141,9 @@ class Client:
     ) -> tuple[Answer, Any]:
         request = Request(f"{method} {path}", repeatable=True)
         send = over_requests(self._session, method, self._base + path, params=query, body=body)
+        return self._call(request, send, read)
+
+    def _call(self, request: Request, send: Exchange, read: Read) -> tuple[Answer, Any]:
         answers: list[Answer] = []
 
         def exchange() -> Answer:

@@ -21,18 +21,17 @@ from journeysync.connectors.woocommerce.contents import (
     SUBSCRIPTION,
     SUBSCRIPTION_FIELDS,
     WHO_FIELDS,
+    Asked,
     customer_record,
     keys_of,
-    list_of,
     order_records,
-    roots,
     subscription_records,
-    text,
 )
 from journeysync.connectors.woocommerce.mapping import ShopMapping
 from journeysync.connectors.woocommerce.rows import only, whole
 from journeysync.connectors.woocommerce.scan import SIZE, scan
 from journeysync.connectors.woocommerce.times import naive, parse_gmt
+from journeysync.connectors.woocommerce.values import roots, text
 from journeysync.core.errors import ToolDown
 from journeysync.core.models import RawRecord, RecordKey
 from journeysync.core.ports import Batch
@@ -54,6 +53,7 @@ class Reader:
         self._client = client
         self._sweep = sweep
         self._meta = mapping.meta_keys()
+        self._asked = Asked(self._meta)
         self._beside = Beside(client, mapping.orders)
         self._order_paths = tuple(filter(None, mapping.orders.attributes.values()))
         self._customer_paths = tuple(filter(None, mapping.customers.attributes.values()))
@@ -123,15 +123,14 @@ class Reader:
         return Batch(tuple(found.values()))
 
     def _order_batch(self, page: Page, known: dict[str, Mapping[str, Any]]) -> Batch:
+        tool, paths, asked = self._client.tool, self._order_paths, self._asked
         refunds = ChainMap(self._refunds(page.rows, known), known)
-        found = {
-            record.key.id: record
-            for row in page.rows
-            if self._id(row)
-            for record in order_records(
-                self._client.tool, row, refunds, self._order_paths, self._meta, self._beside.of(row)
-            )
-        }
+        found: dict[str, RawRecord] = {}
+        for row in page.rows:
+            self._id(row)
+            beside = self._beside.of(row)
+            for record in order_records(tool, row, refunds, paths, asked, beside):
+                found[record.key.id] = record
         return Batch(tuple(found.values()))
 
     def _all_refunds(self) -> dict[str, Mapping[str, Any]]:
@@ -154,7 +153,7 @@ class Reader:
         owners = {
             text(one.get("id")): text(row.get("id"))
             for row in rows
-            for one in list_of(row.get("refunds"))
+            for one in row.get("refunds") or ()
             if text(one.get("id")) not in known
         }
         ids = sorted(owners)
@@ -230,14 +229,10 @@ class Reader:
 
         In the order of dates, equal ones change places between two pages, and some never show.
         """
-        asked = {"orderby": "id", "order": order, "_fields": ",".join(fields), **query}
-        read = self._read.get(path, whole)
-
-        def ask(number: int) -> Page:
-            paging = {"page": str(number), "per_page": str(SIZE)}
-            return self._client.part(path, paging | asked, read)
-
-        return ask
+        asked = {
+            "orderby": "id", "order": order, "_fields": ",".join(fields), "per_page": str(SIZE),
+        }  # fmt: skip
+        return self._client.pages(path, asked | query, self._read.get(path, whole))
 
     def _scan(
         self, ask: Callable[[int], Page], what: str, moved: str = "date_created_gmt"
