@@ -97,6 +97,21 @@ def test_a_reading_in_which_nothing_changed_makes_fourteen_calls(here: Account) 
     assert tool.calls == 14
 
 
+def test_an_old_dispute_that_ends_is_found_beside_a_new_one_of_the_same_payment(
+    here: Account,
+) -> None:
+    old = micro(here.now - 50 * DAYS)
+    charge = here.edit("charge", "create", amount=100, email="a@example.com", at=old)["id"]
+    first = here.edit("charge", "dispute", id=charge, at=old)["id"]
+    second = here.edit("charge", "dispute", id=charge)["id"]
+    here.edit("dispute", "close", id=first, status="lost")
+    batches = here.connect().read("disputes", here.now - MINUTES, here.now)
+    found = {r.key.id: r.content["status"] for b in batches for r in b.records
+             if r.key.type == "dispute"}  # fmt: skip
+
+    assert found == {first: "lost", second: "needs_response"}
+
+
 def test_a_clock_that_runs_ahead_of_stripes_hides_nothing(here: Account) -> None:
     """Ours says an hour later: what is new there is older than our last reading."""
     tool, hour = here.connect(), 60 * MINUTES
