@@ -121,8 +121,8 @@ class Reader:
         read: set[str] = set()
         window = {"created[gte]": str(int(since.timestamp()))}
         for rows in self._list(stream, window if stream.dated else {}):
-            new = [row for row in rows if (row.get("created") or 0) >= int(since.timestamp())]
-            # Several may hang on what they are found by: that one is new says nothing of the others.
+            new = [row for row in rows if _reaches(row.get("created"), since)]
+            # Several disputes may be about one payment: a new one says nothing of the others.
             read |= set() if stream.by else {id_of(row) for row in new}
             yield self._batch(name, new)
             if len(new) < len(rows):
@@ -166,6 +166,11 @@ class Reader:
         charge = dispute.get("charge")
         found = self._client.one("charges", charge) if isinstance(charge, str) else charge
         return {**dispute, "charge": found or charge}
+
+
+def _reaches(created: object, since: datetime) -> bool:
+    """Whether an object is as new as that; one with an odd date must be looked at, too."""
+    return not isinstance(created, int) or created >= int(since.timestamp())
 
 
 _EVENTS = only("events")
