@@ -26,10 +26,15 @@ class Beside:
         self._orders = orders
         self._globs = tuple(glob for rule in orders.notes for glob in rule.note)
 
+    @property
+    def asks(self) -> bool:
+        """Whether the mapping names anything, so that each purchase costs calls."""
+        return bool(self._orders.notes or self._orders.tracking)
+
     def of(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Read what stands beside an order; nothing where the mapping asks for nothing."""
         section = self._orders
-        if not section.notes and not section.tracking:
+        if not self.asks:
             return {}
         paid = bool(text(row.get("date_paid_gmt")))
         if not section.is_purchase(text(row.get("status")), paid=paid):

@@ -1,8 +1,9 @@
 """Reads a shop: orders with their refunds and guests, and accounts.
 
-An order moves its modification date with every change but a note, so changes are a window of that
-date; when an order goes for good, only a look at all ids tells. Accounts have no such window: new
-ones are found by their ids, changed ones when all are read. Sends nothing that changes the shop.
+Changes are a window of the date that an order was modified. It tells of most changes, and in shops
+that keep orders as posts of little more than a new status; of what is deleted it never tells. So
+now and then everything is read. Accounts have no such window: new ones are found by their ids,
+changed ones when all are read. Sends nothing that changes the shop.
 """
 
 from collections import ChainMap
@@ -84,13 +85,18 @@ class Reader:
     ) -> Iterator[Batch]:
         fields: tuple[str, ...] = SUBSCRIPTION_FIELDS
         batch: Callable[[Page], Batch] = self._subscription_batch
+        due = since is not None and self._is_due(since, until)
+        afresh = since is None or (due and not self._beside.asks)
         if kind == ORDER:
-            known = self._all_refunds() if since is None else {}
+            known = self._all_refunds() if afresh else {}
             fields, batch = self._order_fields(), partial(self._order_batch, known=known)
-        if since is None:
+        if since is None or afresh:
+            seen: set[RecordKey] = set()
             for page in self._scan(self._asking(path, fields, status="any"), path):
-                yield batch(page)
-            yield Batch((), complete=True)
+                part = batch(page)
+                seen |= {record.key for record in part.records}
+                yield part
+            yield Batch((), complete=True, still=None if since is None else frozenset(seen))
             return
         after = self._window(path, since, until)
         ask = self._asking(path, fields, status="any", **after)
@@ -100,7 +106,7 @@ class Reader:
         for page in self._scan(ask, path, moved="date_modified_gmt"):
             keys = [RecordKey(self._client.tool, kind, self._id(row)) for row in page.rows]
             yield Batch(tuple(RawRecord(key, {}, deleted=True) for key in keys))
-        if self._is_due(since, until):
+        if due:
             yield Batch((), still=self._who(path, kind))
 
     def _who(self, path: str, kind: str) -> frozenset[RecordKey]:
