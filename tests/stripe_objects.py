@@ -1,8 +1,15 @@
 """Stripe's objects as a real account shows them, few words each; dates are days since the first."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+from journeysync.connectors.mapping_files import read_mapping
+from journeysync.connectors.stripe.contents import Kept
+from journeysync.connectors.stripe.mapping import StripeMapping
+from journeysync.core.models import RawRecord
+
+SHIPPED = read_mapping(Path("nowhere"), None, "stripe", StripeMapping)
 FIRST = 1_790_000_000
 DAY = 86_400
 
@@ -87,3 +94,14 @@ def dispute(when: float, paid: Thing, status: str, **more: Any) -> Thing:
     return {"id": "dp_1", "object": "dispute", "created": at(when), "amount": paid["amount"],
             "currency": paid["currency"], "charge": paid, "status": status,
             "reason": "product_not_received", "metadata": {}, **more}  # fmt: skip
+
+
+def kept(*things: Thing) -> list[RawRecord]:
+    """Keep objects as a reading does, without attributes of a mapping."""
+    keep = Kept("billing", {})
+    by: dict[str, Any] = {
+        "customer": keep.customer, "invoice": keep.invoice, "subscription": keep.subscription,
+        "charge": lambda row: keep.payment(row, row["refunds"]["data"]),
+        "checkout.session": keep.checkout, "dispute": keep.dispute,
+    }  # fmt: skip
+    return [record for thing in things for record in by[thing["object"]](thing)]

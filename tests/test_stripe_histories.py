@@ -3,11 +3,9 @@
 Each case: objects in, events out; an event is its day, kind, subject and attributes.
 """
 
-from pathlib import Path
-from typing import Any
-
 import pytest
 from stripe_objects import (
+    SHIPPED,
     Thing,
     at,
     charge,
@@ -15,6 +13,7 @@ from stripe_objects import (
     day,
     dispute,
     invoice,
+    kept,
     lines,
     refund,
     refunded,
@@ -22,13 +21,11 @@ from stripe_objects import (
     subscription,
 )
 
-from journeysync.connectors.mapping_files import parse_mapping, read_mapping
-from journeysync.connectors.stripe.contents import Kept
+from journeysync.connectors.mapping_files import parse_mapping
 from journeysync.connectors.stripe.mapping import StripeMapping
 from journeysync.connectors.stripe.normalise import Under, normalise
-from journeysync.core.models import RawRecord, Reading
+from journeysync.core.models import Reading
 
-SHIPPED = read_mapping(Path("nowhere"), None, "stripe", StripeMapping)
 GUEST: Thing = {
     "customer": None,
     "billing_details": {"email": "G@Example.com", "name": "Gus", "phone": None},
@@ -37,17 +34,6 @@ FAILED: Thing = {"status": "failed"}
 PAID = charge("ch_1", 1, 4000)
 WHY = "reason=product_not_received"
 ASKS = "warning_needs_response"
-
-
-def kept(*things: Thing) -> list[RawRecord]:
-    """Keep objects as a reading does, without attributes of a mapping."""
-    keep = Kept("billing", {})
-    by: dict[str, Any] = {
-        "customer": keep.customer, "invoice": keep.invoice, "subscription": keep.subscription,
-        "charge": lambda row: keep.payment(row, row["refunds"]["data"]),
-        "checkout.session": keep.checkout, "dispute": keep.dispute,
-    }  # fmt: skip
-    return [record for thing in things for record in by[thing["object"]](thing)]
 
 
 def read(*things: Thing, under: Under | None = None) -> list[Reading]:

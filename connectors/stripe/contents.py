@@ -76,6 +76,7 @@ class Kept:
             "paid_at": inside(row, "status_transitions.paid_at"),
             "subscription": id_of(row.get("subscription"))
             or id_of(inside(row, "parent.subscription_details.subscription")),
+            "payments": _payments(row),
             "metadata": _metadata(row),
             "descriptions": _texts(
                 row.get("description"), *(one.get("description") for one in lines)
@@ -179,6 +180,16 @@ def _metadata(row: Mapping[str, Any]) -> dict[str, str]:
     if not held or not isinstance(held, dict):
         return {}
     return {key: text(value) for key, value in held.items()}
+
+
+def _payments(invoice: Mapping[str, Any]) -> list[str]:
+    """Name an invoice's payments; in newer versions of the API they stand in a list."""
+    several = [inside(one, "payment") for one in list_of(inside(invoice, "payments.data"))]
+    named = [inside(one, name) for one in (invoice, *several) for name in _NAMES_OF_A_PAYMENT]
+    return sorted({number for one in named if (number := id_of(one))})
+
+
+_NAMES_OF_A_PAYMENT = ("charge", "payment_intent")
 
 
 def _product(line: Mapping[str, Any]) -> object:

@@ -22,8 +22,8 @@ from journeysync.connectors.stripe.contents import (
     SUBSCRIPTION,
 )
 from journeysync.connectors.stripe.mapping import InvoiceRule, PaymentRule, Rule, StripeMapping
-from journeysync.core.instants import EARLIEST, LATEST, SECOND, from_micros
-from journeysync.core.models import Event, PersonRecord, RawRecord, Reading, Scalar, SetAside
+from journeysync.connectors.stripe.odd import aside, instant, whole_number
+from journeysync.core.models import Event, PersonRecord, RawRecord, Reading, Scalar
 
 R = TypeVar("R", bound=Rule)
 
@@ -47,26 +47,34 @@ def normalise(record: RawRecord, under: Under) -> Reading:
     events: tuple[Event, ...] = ()
     if "who" in record.content:
         events = tuple(_EVENTS[record.key.type](_Facts(record, under)))
-    names = _names_of(record) if under.shop else ()
-    return Reading(events=events, set_aside=tuple(_aside(record)), known_as=names)
+    return Reading(
+        events=events,
+        set_aside=tuple(aside(record)),
+        tells=_payments_of(record),
+        known_as=_names_of(record, under.shop),
+    )
 
 
-def _names_of(record: RawRecord) -> tuple[str, ...]:
-    """List the ids by which a shop may name a payment, or the one that a dispute is about."""
+def _payments_of(invoice: RawRecord) -> tuple[str, ...]:
+    """List the payments that an invoice tells."""
+    content: Any = invoice.content
+    told = invoice.key.type == INVOICE and content["status"] != "draft"
+    return tuple(content.get("payments", ())) if told else ()
+
+
+def _names_of(record: RawRecord, shop: str | None) -> tuple[str, ...]:
+    """List the ids by which a shop or an invoice may name a payment, or that of a dispute."""
     content: Any = record.content
     if record.key.type == PAYMENT:
-        return _unique(record.key.id, content["intent"])
-    if record.key.type == DISPUTE:
-        return _unique(content["charge"], content["payment"]["intent"])
-    return ()
-
-
-def instant(value: object) -> datetime | None:
-    """Read seconds since 1970; None for what is none."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        return None
-    micros = value * SECOND
-    return from_micros(micros) if EARLIEST <= micros <= LATEST else None
+        number, payment = record.key.id, content
+    elif record.key.type == DISPUTE:
+        number, payment = content["charge"], content["payment"]
+    else:
+        return ()
+    if shop:
+        return _unique(number, payment["intent"])
+    # An invoice names both; a payment that names its invoice need not be found.
+    return () if payment["invoice"] else _unique(payment["intent"] or number)
 
 
 def _customer(record: RawRecord, under: Under) -> Reading:
@@ -119,27 +127,6 @@ def _names(name: object) -> tuple[str, str]:
 
 def _unique(*values: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(one) for one in values if one))
-
-
-def _aside(record: RawRecord) -> Iterator[SetAside]:
-    """Say what could not be read: an event that is missing would look like one that never was."""
-    name, content = str(record.key), record.content
-    if instant(content.get("created")) is None:
-        yield SetAside(name, "BAD_DATE", "The object has no date of creation.")
-    odd = [one for one in _DATES if content.get(one) is not None and not instant(content[one])]
-    if odd:
-        yield SetAside(name, "BAD_DATE", f"What the object says for `{odd[0]}` is no date.")
-    amount = _AMOUNTS.get(record.key.type)
-    if amount and money.from_minor(content.get(amount), "") is None:
-        yield SetAside(name, "BAD_AMOUNT", f"What the object says for `{amount}` is no amount.")
-    refunds: Any = content.get("refunds") or ()
-    if any(not instant(one["created"]) or not _whole(one["amount"]) for one in refunds):
-        yield SetAside(name, "BAD_REFUND", "One of the payment's refunds has no date or no amount.")
-
-
-_DATES = ("finalized_at", "paid_at", "due_date", "start_date", "canceled_at", "ended_at",
-          "expires_at")  # fmt: skip
-_AMOUNTS = {INVOICE: "total", PAYMENT: "amount", DISPUTE: "amount"}
 
 
 # --- events --------------------------------------------------------------------------------------
@@ -230,7 +217,7 @@ def _payment(facts: _Facts) -> Iterator[Event]:
     if _shop_order(facts, content):
         return  # the shop tells of its own orders
     common, subject = _payment_attributes(facts, content), _subject(facts, content)
-    amount = _whole(content["amount_captured"]) or _whole(content["amount"])
+    amount = whole_number(content["amount_captured"]) or whole_number(content["amount"])
     common |= rule.set
     if content["status"] == "failed":
         code = content["failure_code"]
@@ -240,7 +227,7 @@ def _payment(facts: _Facts) -> Iterator[Event]:
         return
     if content["status"] != "succeeded" or not content["captured"]:
         return  # what was only set aside on a card and then let go was neither paid nor refunded
-    if not content["invoice"]:
+    if not _invoice_of(facts, content):
         whole = common | facts.money(amount)
         yield from facts.events(rule.paid, facts.at("created"), whole, subject=subject)
     yield from _refunds(facts, rule, common, subject, amount)
@@ -256,7 +243,7 @@ def _refunds(
     """Tell each refund that gave money back."""
     given = 0
     for one in _given_back(facts.content):
-        given += _whole(one["amount"])
+        given += whole_number(one["amount"])
         more: dict[str, Scalar] = {"full": given >= total}
         more |= facts.money(one["amount"]) | facts.money(total - given, "net")
         yield from facts.events(
@@ -279,8 +266,8 @@ def _given_back(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     so it has no entry in the books.
     """
     found = [one for one in content["refunds"] if one["status"] not in _VOID]
-    found.sort(key=lambda one: (_whole(one["created"]), str(one["id"])))
-    let_go = _whole(content["amount"]) - _whole(content["amount_captured"])
+    found.sort(key=lambda one: (whole_number(one["created"]), str(one["id"])))
+    let_go = whole_number(content["amount"]) - whole_number(content["amount_captured"])
     if content["amount_captured"] and let_go:
         fits_it = (
             number
@@ -291,16 +278,11 @@ def _given_back(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return found
 
 
-def _whole(value: object) -> int:
-    """Read a whole number; what is none counts nothing."""
-    return value if isinstance(value, int) else 0
-
-
 def _payment_attributes(facts: _Facts, payment: Mapping[str, Any]) -> dict[str, Scalar]:
     """Name the invoice, or the shop's order, that a payment is for."""
     found = facts.attributes(facts.under.mapping.payments.attributes)
-    if payment["invoice"]:
-        found["invoice"] = payment["invoice"]
+    if invoice := _invoice_of(facts, payment):
+        found["invoice"] = invoice
     if order := _shop_order(facts, payment):
         found["order"] = order
     return found
@@ -321,10 +303,17 @@ def _shop_order(facts: _Facts, payment: Mapping[str, Any]) -> str:
     return told or (f"{shop}:{held[key]}" if key else "")
 
 
+def _invoice_of(facts: _Facts, payment: Mapping[str, Any]) -> str:
+    """Name the invoice that a payment is for: by its own word, or else by the invoice's."""
+    own = f"{facts.record.key.tool}:"
+    told = (one.removeprefix(own) for one in facts.record.told_by if one.startswith(own))
+    return payment["invoice"] or next(told, "")
+
+
 def _subject(facts: _Facts, payment: Mapping[str, Any]) -> tuple[str, str]:
     """Say what a payment is about: all attempts of one intent are about the same."""
-    if payment["invoice"]:
-        return INVOICE, payment["invoice"]
+    if invoice := _invoice_of(facts, payment):
+        return INVOICE, invoice
     return PAYMENT, payment["intent"] or facts.content.get("charge") or facts.record.key.id
 
 

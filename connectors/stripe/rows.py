@@ -66,8 +66,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "invoices": (
         "id", "livemode", "created", "status", "currency", "total", "amount_paid", "amount_due",
         "paid_out_of_band", "billing_reason", "due_date", "number", "status_transitions",
-        "subscription", "parent", "metadata", "description", "lines", "customer", "customer_email",
-        "customer_name", "customer_phone",
+        "subscription", "parent", "charge", "payment_intent", "payments", "metadata",
+        "description", "lines", "customer", "customer_email", "customer_name", "customer_phone",
     ),
     "events": ("id", "livemode", "created", "data"),
 }  # fmt: skip
