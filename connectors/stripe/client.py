@@ -8,11 +8,19 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 import requests
 
 from journeysync.connectors.budgets import Window
-from journeysync.connectors.http import Answer, Caller, Refused, Request, over_requests
+from journeysync.connectors.http import (
+    Answer,
+    Caller,
+    Refused,
+    Request,
+    over_prepared,
+    over_requests,
+)
 from journeysync.connectors.stripe.rows import Read, whole
 from journeysync.connectors.stripe.settings import VERSION, Settings, key_name
 from journeysync.core.errors import BadCredentials, ToolDown
@@ -68,15 +76,14 @@ class Client:
         read: Read = whole,
     ) -> Iterator[list[Row]]:
         """Yield the pages of a list, newest first."""
+        ask = self._pages(path, {"limit": str(PAGE), **query, **_each(expand, "data.")}, read)
         last, again = "", 0
         before: list[str] = []
         seen: set[str] = set()
         """What the page before showed: more need not be remembered of a list without end."""
         while True:
-            cursor = {"starting_after": last} if last else {}
-            asked = {"limit": str(PAGE), **query, **cursor}
             try:
-                page = self._ask(path, asked, _each(expand, "data."), read)
+                page = ask(last)
             except Refused as error:
                 if error.answer.status not in _NO_SUCH or not before:
                     raise
@@ -103,7 +110,7 @@ class Client:
     def one(self, path: str, number: str, expand: Sequence[str] = ()) -> Row | None:
         """Ask for one object; None when there is none of that id."""
         try:
-            return self._own(self._ask(f"{path}/{number}", {}, _each(expand, "")))
+            return self._own(self._single(path, number, expand))
         except Refused as error:
             if error.answer.status == requests.codes.not_found:
                 return None
@@ -131,15 +138,24 @@ class Client:
             )
         return row
 
-    def _ask(
-        self, path: str, query: Mapping[str, str], expand: Mapping[str, str], read: Read = whole
-    ) -> Row:
-        name = re.sub(r"/[a-z]+_\w+$", "/ID", path)
-        request = Request(f"GET /v1/{name}", repeatable=True, windows=("calls",))
-        send = over_requests(
-            self._session, "GET", f"{self._base}/v1/{path}", params={**query, **expand}
-        )
-        return self.caller.call(request, send, read)
+    def _pages(self, path: str, query: Mapping[str, str], read: Read) -> Callable[[str], Row]:
+        """Ask for pages of one list, each after an id."""
+        asked = requests.Request("GET", f"{self._base}/v1/{path}", params=query)
+        prepared = self._session.prepare_request(asked)
+        request = Request(f"GET /v1/{path}", repeatable=True, windows=("calls",))
+        address = prepared.url
+
+        def ask(last: str) -> Row:
+            prepared.url = f"{address}&starting_after={quote(last, safe='')}" if last else address
+            return self.caller.call(request, over_prepared(self._session, prepared), read)
+
+        return ask
+
+    def _single(self, path: str, number: str, expand: Sequence[str]) -> Row:
+        request = Request(f"GET /v1/{path}/ID", repeatable=True, windows=("calls",))
+        address = f"{self._base}/v1/{path}/{quote(number, safe='')}"
+        send = over_requests(self._session, "GET", address, params=_each(expand, ""))
+        return self.caller.call(request, send, whole)
 
 
 def _each(expand: Sequence[str], prefix: str) -> dict[str, str]:
