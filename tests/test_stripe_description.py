@@ -97,6 +97,20 @@ def test_every_request_is_described_and_so_is_its_answer(here: Account) -> None:
         assert mistakes(SPEC, described(path), answer) == [], (path, query)
 
 
+def test_payment_intents_stand_as_their_charges_do(here: Account) -> None:
+    rows = ask(here, "/v1/payment_intents", "limit=100&expand[]=data.latest_charge").json()
+    found = {row["status"] for row in rows["data"]}
+    attempts = ask(here, "/v1/charges", "limit=100&expand[]=data.payment_intent").json()["data"]
+
+    assert found == {
+        "succeeded", "requires_capture", "requires_payment_method", "processing",
+    }  # fmt: skip
+    for one in attempts:
+        row = ask(here, f"/v1/payment_intents/{one['payment_intent']['id']}").json()
+        assert row == one["payment_intent"]
+        assert mistakes(SPEC, "/v1/payment_intents/{intent}", row) == []
+
+
 REFUSED = {
     "a parameter that is none": "/v1/charges?limits=3",
     "too long a page": "/v1/charges?limit=101",

@@ -7,6 +7,7 @@ account had then: an older one than anybody asks for. Events are kept for 30 day
 from copy import deepcopy
 from typing import Any
 
+from journeysync.sandbox.stripe.intents import intents
 from journeysync.sandbox.world import DAY, World
 
 Thing = dict[str, Any]
@@ -92,7 +93,11 @@ class Account:
         """Give all of a kind, newest first."""
         made, found = self._listed.get(kind, (-1, []))
         if made != self.changes:
-            found = sorted(self.things[kind].values(), key=self._newest)
+            if kind == "payment_intent":
+                self.things[kind] = intents(reversed(self.listed("charge")))
+                found = [*self.things[kind].values()][::-1]
+            else:
+                found = sorted(self.things[kind].values(), key=self._newest)
             self._listed[kind] = self.changes, found
         if kind == "event":
             since = (self.world.now - EVENTS_LAST) // 1000
@@ -108,4 +113,6 @@ class Account:
 
     def find(self, number: str) -> Thing | None:
         """Find an object by its id, whatever it is."""
+        if number.startswith("pi_"):
+            self.listed("payment_intent")
         return next((own[number] for own in self.things.values() if number in own), None)

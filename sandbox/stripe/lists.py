@@ -43,7 +43,7 @@ _UNDATED = ("checkout.session",)
 _OPENS: Mapping[str, tuple[str, ...]] = {
     "invoice": ("charge", "customer", "payment_intent", "subscription"),
     "charge": ("customer", "invoice", "payment_intent", "refunds"),
-    "payment_intent": ("customer", "invoice"),
+    "payment_intent": ("customer", "invoice", "latest_charge"),
     "subscription": ("customer", "latest_invoice"),
     "checkout.session": ("customer", "invoice", "payment_intent", "subscription"),
     "refund": ("charge", "payment_intent"),
@@ -89,8 +89,8 @@ def single(account: Account, kind: str, number: str, query: Query) -> dict[str, 
         raise unknown_parameter(name)
     if number in account.deleted:
         return {"id": number, "object": kind, "deleted": True}
-    found = account.things[kind].get(number)
-    if found is None:
+    found = account.find(number)
+    if found is None or found["object"] != kind:
         raise missing(kind, number)
     return shown(account, found, expand)
 
