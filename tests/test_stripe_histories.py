@@ -32,6 +32,7 @@ GUEST: Thing = {
 }
 FAILED: Thing = {"status": "failed"}
 PAID = charge("ch_1", 1, 4000)
+DEPOSIT = charge("ch_1", 0, 5000, metadata={"type": "deposit"})
 WHY = "reason=product_not_received"
 ASKS = "warning_needs_response"
 
@@ -156,9 +157,11 @@ HISTORIES: dict[str, tuple[list[Thing], list[str]]] = {
          "9 invoice.sent in_2 amount=150.00 currency=EUR",
          "12 invoice.paid in_2 amount=150.00 currency=EUR"],
     ),
-    "a deposit paid by a payment link": (
-        [charge("ch_1", 0, 5000, metadata={"type": "deposit"})],
-        ["0 deposit.paid pi_1 amount=50.00 currency=EUR deposit=True"],
+    "a deposit paid by a payment link, given back in part, and disputed": (
+        [refunded(DEPOSIT, refund("re_1", 2, 1000)), dispute(3, DEPOSIT, "won")],
+        ["0 deposit.paid pi_1 amount=50.00 currency=EUR deposit=True",
+         "2 order.refunded pi_1 amount=10.00 currency=EUR deposit=True full=False net=40.00",
+         f"3 payment.disputed pi_1 amount=50.00 currency=EUR deposit=True {WHY} status=won"],
     ),
     "a page for paying: session, payment intent and charge are one purchase": (
         [session("cs_1", 0, 7000, status="complete", payment_status="paid"),

@@ -337,7 +337,8 @@ def _dispute(facts: _Facts) -> Iterator[Event]:
     payment = facts.content["payment"]
     rules = facts.under.mapping.payments.rules
     rule = next((one for one in rules if one.decides(payment)), PaymentRule())
-    common = _payment_attributes(facts, payment) | facts.money(facts.content["amount"])
+    common = _payment_attributes(facts, payment) | rule.set
+    common |= facts.money(facts.content["amount"])
     for name in ("reason", "status"):
         if told := facts.content[name]:
             common[name] = str(told)
