@@ -31,6 +31,7 @@ from journeysync.connectors.woocommerce.settings import Settings, secret_name
 from journeysync.connectors.woocommerce.values import text
 from journeysync.core.errors import BadCredentials, ToolDown
 
+_REDIRECTS = range(300, 400)
 _CRASHED = "internal_server_error"
 """The code of WordPress' page for a crash: that one may pass."""
 _READ_ONLY = b"write permissions"
@@ -154,6 +155,10 @@ class Client:
 
         def exchange() -> Answer:
             answers.append(send())
+            if elsewhere := _leads_to(answers[-1]):
+                raise ToolDown(
+                    self.tool, f"is at another address: write `url: {elsewhere}` if it is yours."
+                )
             return answers[-1]
 
         found = self.caller.call(request, exchange, read)
@@ -210,6 +215,14 @@ class Client:
                 "an administrator or a shop manager."
             )
         return ""
+
+
+def _leads_to(answer: Answer) -> str:
+    """Say to which site a redirect leads, such as the one with `www.`; empty where to none."""
+    if answer.status not in _REDIRECTS:
+        return ""
+    site, api, _ = answer.headers.get("location", "").partition(API)
+    return site if api and site.startswith("https://") and "@" not in site else ""
 
 
 def error_code(answer: Answer) -> str:
