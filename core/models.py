@@ -146,6 +146,7 @@ class Reading(Struct, frozen=True):
     links: tuple[Link, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
     tells: tuple[str, ...] = ()
-    """Ids that another record has for the same fact: the number of an order's payment."""
+    """Ids that another record has for the same fact: the number of an order's payment. Whoever
+    tells this record itself makes no difference to them."""
     known_as: tuple[str, ...] = ()
     """Ids by which another record may tell this: see `RawRecord.told_by`."""
