@@ -164,3 +164,14 @@ def test_an_account_is_named_as_it_was_when_it_is_unknown(here: Shop) -> None:
 
     assert [one["id"] for one in answers] == ["c", None, 0]
     assert {one["error"]["code"] for one in answers} == {"woocommerce_rest_invalid_id"}
+
+
+@pytest.mark.parametrize(
+    ("zone", "hours"),
+    [("Pacific/Auckland", 13), ("America/New_York", -5), ("Asia/Kolkata", 5.5), ("UTC", 0)],
+)
+def test_the_root_tells_the_zone_and_its_hours(here: Shop, zone: str, hours: float) -> None:
+    here.edit("site", "set", timezone=zone)
+    root = requests.get(f"{here.sandbox.tools['woocommerce']['base_url']}/wp-json/", timeout=10)
+
+    assert (root.json()["timezone_string"], root.json()["gmt_offset"]) == (zone, hours)

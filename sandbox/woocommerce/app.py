@@ -5,6 +5,7 @@ What is read is pretended, and accounts' metadata; people work in the shop throu
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from email.utils import formatdate
 from functools import cached_property
 from typing import Any
@@ -141,15 +142,15 @@ class WooCommerce:
         admit(request, self.secrets["consumer_key"], self.access_token, self.shop)
 
     def _site(self, asked: str) -> dict[str, Any]:
-        offset = ZoneInfo(self.shop.zone.key)
+        ahead = datetime.fromtimestamp(self._world.now / 1000, self.shop.zone).utcoffset()
         home = f"{'https' if self.shop.https else 'http'}://{self.shop.host or asked}"
         return {
             "name": house_of(self._world).name,
             "description": "",
             "url": home,
             "home": home,
-            "gmt_offset": "0",
-            "timezone_string": offset.key,
+            "gmt_offset": (ahead or timedelta()) / timedelta(hours=1),
+            "timezone_string": self.shop.zone.key,
             "namespaces": ["oembed/1.0", "wc/store", "wc/store/v1", "wc/v1", "wc/v2", "wc/v3",
                            "wp/v2"],
             "authentication": {},
