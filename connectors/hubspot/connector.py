@@ -103,7 +103,7 @@ class HubSpot:
 
     def _batches(self, stream: str, since: datetime | None, until: datetime) -> Iterator[Batch]:
         if stream == SUBMISSIONS:
-            return self._reader.submitted(since)
+            return self._reader.submitted(since, until)
         wanted = STREAMS[stream]
         if since is None:
             return self._reader.full(wanted)

@@ -9,14 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from journeysync.connectors.http import Refused
 from journeysync.connectors.hubspot import answers, batches
 from journeysync.connectors.hubspot.client import Client, chunks
-from journeysync.connectors.hubspot.contents import merged_ids
+from journeysync.connectors.hubspot.merges import MERGES, merged_ids
 from journeysync.connectors.hubspot.streams import OF_TYPE
 from journeysync.connectors.hubspot.times import parse_instant, shown
 from journeysync.core.ports import ChangedBy, Held, Outcome, PresentRecord, RecordWrite
 
 BATCH = 100
 _WITH_HISTORY = 50
-_MERGES = ("hs_merged_object_ids", "hs_calculated_merged_vids")
 _GONE = 404
 
 _PEOPLE = frozenset({"CRM_UI", "CRM_UI_BULK_ACTION", "CONTACTS_WEB", "BATCH_UPDATE", "IMPORT"})
@@ -76,7 +75,7 @@ class Writer:
         self, stream: str, ids: Sequence[str], fields: Sequence[str], *, history: bool
     ) -> dict[str, answers.Record]:
         body: dict[str, object] = {
-            "properties": [*fields, *_MERGES],
+            "properties": [*fields, *MERGES],
             "propertiesWithHistory": list(fields) if history else [],
             "inputs": [{"id": one} for one in ids],
         }
@@ -91,7 +90,7 @@ class Writer:
         """Ask for one record alone: HubSpot then answers with the one it was merged into."""
         path = f"{self._client.paths.objects(stream)}/{record}"
         try:
-            return self._client.get(path, answers.record, properties=",".join([*fields, *_MERGES]))
+            return self._client.get(path, answers.record, properties=",".join([*fields, *MERGES]))
         except Refused as refused:
             if refused.answer.status == _GONE:
                 return None
