@@ -1,6 +1,6 @@
 """Stages on accounts of a shop and customers of Stripe: written, read back, refused row by row."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from journeysync.commands.common import Console
 from journeysync.commands.pretend import pretend
 from journeysync.connectors.shopify import show
 from journeysync.core.errors import BadCredentials
-from journeysync.core.ports import Display, RecordWrite
+from journeysync.core.ports import Display, Finding, RecordWrite
 
 NAMES = ("journey_stage", "journey_reason")
 
@@ -155,6 +155,53 @@ def test_a_key_that_may_only_read_is_told_so(tmp_path: Path) -> None:
         here.edit("site", "set", read_only=True)
         with pytest.raises(BadCredentials, match="may only read"):
             here.connect().write_records([RecordWrite("customer", number, {"journey_stage": "x"})])
+
+
+MAY_NOT: dict[str, tuple[Any, Callable[[Shown], object], str]] = {
+    "woocommerce": (
+        _shop,
+        lambda here: here.admin(
+            "POST", "/edit",
+            {"tool": "woocommerce", "object": "site", "action": "set", "read_only": True},
+        ),
+        "The key may only read, and `write_to` names the shop",
+    ),
+    "stripe": (_account, lambda here: here.fault("lost-scope"), "rak_customer_write"),
+    "shopify": (
+        _store,
+        lambda here: here.admin(
+            "POST", "/edit",
+            {"tool": "shopify", "object": "app", "action": "set",
+             "scopes": ["read_customers", "read_orders", "read_returns"]},
+        ),
+        "the app has no scope write_customers",
+    ),
+}  # fmt: skip
+
+
+def _checked(here: Shown) -> Sequence[Finding]:
+    try:
+        return here.tool.check_writing(["contact"], NAMES)
+    except BadCredentials as error:
+        return [Finding("error", str(error), "", error.exit_code)]
+
+
+@pytest.mark.parametrize(("kind", "take", "says"), MAY_NOT.values(), ids=MAY_NOT)
+def test_check_says_whether_the_key_may_write(
+    tmp_path: Path, kind: Any, take: Callable[[Shown], object], says: str
+) -> None:
+    """By a call that changes nothing, whatever comes of it."""
+    with kind(tmp_path) as here:
+        before = here.admin("GET", "/snapshot")
+        may = _checked(here)
+        take(here)
+        (may_not,) = _checked(here)
+
+        assert [one.level for one in may] == ["ok"]
+        assert (may_not.level, may_not.exit_code) == ("error", 4)
+        assert says in may_not.what
+        assert here.writes() == 0
+        assert here.admin("GET", "/snapshot") == before
 
 
 def test_a_text_that_is_too_long_for_stripe_is_a_failed_row(tmp_path: Path) -> None:

@@ -95,6 +95,10 @@ class Client:
         _, found = self._ask("POST", f"/wc/v3/{path}/batch", {}, {"update": rows})
         return self._rows(found.get("update") if isinstance(found, dict) else None, f"POST {path}")
 
+    def may_change(self, path: str) -> None:
+        """Change no row of a list. Raises BadCredentials where the key may only read."""
+        self._ask("POST", f"/wc/v3/{path}/batch", {}, {"update": []})
+
     def _rows(self, found: Any, asked: str) -> list[dict[str, Any]]:
         if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
             raise ToolDown(self.tool, f"answers something else than a list to {asked}.")
@@ -136,6 +140,11 @@ class Client:
             return (
                 f"The shop knows the key, but not its secret: put the one it was made with into "
                 f"{self._names[1]}, or make a new key."
+            )
+        if code == "woocommerce_rest_cannot_batch":
+            return (
+                "The WordPress user whose key this is may not edit accounts, and `write_to` names "
+                "the shop: make the key for an administrator or a shop manager."
             )
         if code == "woocommerce_rest_cannot_view":
             return (

@@ -97,7 +97,9 @@ def _as_before(change: RecordChange, answer: PresentRecord) -> bool:
     if not answer.id:
         return False
     for one in change.fields:
-        held = answer.fields[one.field].value if one.field in answer.fields else ""
+        if one.field not in answer.fields:
+            continue  # the CRM does not show it: writing it will fail, and say so
+        held = answer.fields[one.field].value
         if not equal(one.field, held, one.before) and not equal(one.field, held, one.after):
             return False
     return True

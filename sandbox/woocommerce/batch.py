@@ -12,8 +12,11 @@ from journeysync.sandbox.woocommerce.lists import MOST, Refusal
 from journeysync.sandbox.woocommerce.shop import Customer, NoSuch, Shop
 
 
-def change_many(shop: Shop, body: bytes) -> dict[str, Any]:
-    """Change every account that is named under `update`; answer each in its place."""
+def change_many(shop: Shop, body: bytes) -> object:
+    """Change every account that is named under `update`; answer each in its place.
+
+    Where none is named the answer is PHP's empty list.
+    """
     if shop.read_only:
         message = "The API key provided does not have write permissions."
         raise Refusal(401, "woocommerce_rest_authentication_error", message)
@@ -25,7 +28,7 @@ def change_many(shop: Shop, body: bytes) -> dict[str, Any]:
     if len(rows) > MOST:
         message = "Unable to accept more than 100 items for this request."
         raise Refusal(413, "woocommerce_rest_request_entity_too_large", message)
-    return {"update": [_change(shop, row) for row in rows]}
+    return {"update": [_change(shop, row) for row in rows]} if rows else []
 
 
 def _change(shop: Shop, row: dict[str, Any]) -> dict[str, Any]:
