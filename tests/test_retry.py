@@ -162,6 +162,21 @@ class Locked(Picky):
         raise BadCredentials(self.name, f"Renew the key for {len(rows)} rows.", "401")
 
 
+def test_runs_of_one_instant_are_shown_the_last_one_first(tmp_path: Path) -> None:
+    """A sandbox's clock stands still."""
+    store = open_store("sqlite:///s.db", tmp_path, dry_run=False)
+    names = ["m", "z", "a", "k", "b"]
+    for name in names:
+        with store.begin() as connection:
+            runs.start_run(connection, name, "sync", 7)
+            runs.finish_run(connection, name, 7, 0, {})
+    with store.begin() as connection:
+        last = runs.last_runs(connection, 9)
+
+    assert [one.id for one in last] == names[::-1]
+    assert all(one.finished is not None and one.finished >= one.started for one in last)
+
+
 NO_TASK_SENT = Counter({("NOT_TRIED", 0): 2})
 
 
