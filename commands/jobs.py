@@ -146,6 +146,7 @@ def document(
     if finished is not None:
         told["done"] = msgspec.to_builtins(finished.counts)
         told["failures"] = msgspec.to_builtins(finished.executed.failures)
+        told["already"] = finished.already
         told["seconds"] = seconds
     return told
 

@@ -197,8 +197,8 @@ CATALOGUE: Mapping[str, About] = {
             "base_url": "another address, such as a sandbox's",
         },
         secrets={
-            "api_key": "restricted key with read rights, and to show stages with the right to write "
-            "customers: Stripe > Developers > API keys"
+            "api_key": "restricted key with read rights, to show stages with the right to write "
+            "customers: Stripe > Developers > API keys",
         },
     ),
     "woocommerce": About(
@@ -214,8 +214,8 @@ CATALOGUE: Mapping[str, About] = {
             "ca_file": "certificates to trust, where a firewall puts its own in between",
         },
         secrets={
-            "consumer_key": "WooCommerce > Settings > Advanced > REST API, with read access; to show "
-            "stages, with read/write access",
+            "consumer_key": "WooCommerce > Settings > Advanced > REST API, with read access; to "
+            "show stages, with read/write access",
             "consumer_secret": "shown once beside the key",
         },
     ),

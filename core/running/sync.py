@@ -104,6 +104,8 @@ class Finished:
     counts: Counts
     executed: Executed
     exit_code: int
+    already: int = 0
+    """Changes of a saved plan that were made before."""
 
 
 def look(job: Job) -> Outlook:
