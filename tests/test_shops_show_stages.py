@@ -157,6 +157,22 @@ def test_a_key_that_may_only_read_is_told_so(tmp_path: Path) -> None:
             here.connect().write_records([RecordWrite("customer", number, {"journey_stage": "x"})])
 
 
+def test_a_person_can_edit_what_an_account_shows(tmp_path: Path) -> None:
+    """In the pretend shop as in a real one, whose accounts' metadata plugins let people edit."""
+    with shop(tmp_path) as here:
+        number = str(here.edit("customer", "create", email="ana@example.com")["id"])
+        here.connect().write_records([RecordWrite("customer", number, {"journey_stage": "x"})])
+        edited = here.edit(
+            "customer", "set", id=number, meta_data=[{"key": "journey_stage", "value": "lost"}]
+        )
+        (found,) = here.connect().present("customer", [number], NAMES)
+
+    assert found.fields["journey_stage"].value == "lost"
+    assert [(one["key"], one["value"]) for one in edited["meta_data"]] == [
+        ("journey_stage", "lost")
+    ]
+
+
 MAY_NOT: dict[str, tuple[Any, Callable[[Shown], object], str]] = {
     "woocommerce": (
         _shop,

@@ -39,11 +39,15 @@ def _change(shop: Shop, row: dict[str, Any]) -> dict[str, Any]:
         error = {"code": "woocommerce_rest_invalid_id", "message": "Invalid resource ID.",
                  "data": {"status": 400}}  # fmt: skip
         return {"id": number, "error": error}
-    changed = [_set(shop, one, given) for given in row.get("meta_data", [])]
-    if any(changed):
+    if set_metadata(shop, one, row.get("meta_data", [])):
         shop.changes += 1
         one.modified = shop.world.now
     return shapes.customer(shop, one)
+
+
+def set_metadata(shop: Shop, one: Customer, rows: list[dict[str, Any]]) -> bool:
+    """Set keys of an account's metadata; say whether any of them held something else."""
+    return any([_set(shop, one, given) for given in rows])
 
 
 def _set(shop: Shop, one: Customer, given: dict[str, Any]) -> bool:
