@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from command_line import run
+from sandbox_client import Client
 from shop import shop
 from shopify_shop import store
 from stripe_account import account
@@ -235,8 +236,16 @@ def test_a_right_that_is_missing_in_stripe_is_named(tmp_path: Path) -> None:
             here.write(here.known, journey_stage="x")
 
 
+def _edit(admin: str, tool: str, number: str, **more: Any) -> None:
+    command = {"tool": tool, "object": "customer", "action": "set", "id": number, **more}
+    assert Client(admin)("POST", "/edit", command).status == 200
+
+
 def test_a_sync_shows_the_stage_of_the_crm_in_the_shops(tmp_path: Path) -> None:
-    """Off unless `write_to` names them; then the same plan, and a second run writes nothing."""
+    """Off unless `write_to` names them; then the same plan, and a second run writes nothing.
+
+    What somebody sets in Stripe is noticed by the next sync.
+    """
     quiet = Console(tmp_path, as_json=False, verbose=False)
     only = ("hubspot", "woocommerce", "stripe")
     with pretend(quiet, customers=40, only=only, limits=False, folder=tmp_path / "w") as ready:
@@ -250,7 +259,13 @@ def test_a_sync_shows_the_stage_of_the_crm_in_the_shops(tmp_path: Path) -> None:
         plan = run("sync", "--dry-run", "--workspace", ready.workspace, "--json").document
         done = run("sync", "--workspace", ready.workspace)
         again = run("sync", "--workspace", ready.workspace)
+        number = next(one["id"] for one in plan["plan"]["records"] if one["tool"] == "stripe")
+        _edit(ready.admin, "stripe", number, metadata={"journey_stage": "by hand"})
+        noticed = run("sync", "--workspace", ready.workspace, "--json").document
 
+    (mended,) = noticed["plan"]["records"]
+    assert (mended["tool"], mended["id"]) == ("stripe", number)
+    assert {"field": "journey_stage", "before": "by hand"}.items() <= mended["fields"][0].items()
     changes = plan["plan"]["records"]
     assert {one["tool"] for one in changes} == {"woocommerce", "stripe"}
     assert {one["object_type"] for one in changes} == {"customer"}

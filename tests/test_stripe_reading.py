@@ -86,6 +86,23 @@ def test_a_customer_who_was_deleted_is_gone(here: Account) -> None:
     assert kept.all == {}
 
 
+def test_what_our_keys_hold_comes_with_the_customer(here: Account) -> None:
+    """The stage also where it was taken away; it is no part of what the customer is."""
+    number = here.edit("customer", "create", email="a@example.com", name="Ana Ruiz")["id"]
+    tool = here.connect()
+    held = [{"journey_stage": "lost", "journey_name": "x", "other": "y"}, {"other": "y"}]
+    found = []
+    for metadata in held:
+        here.edit("customer", "set", id=number, metadata=metadata)
+        since = here.now - 5 * MINUTES
+        found += [r for b in tool.read("customers", since, here.now) for r in b.records]
+
+    assert [one.shown for one in found] == [
+        {"journey_stage": "lost", "journey_name": "x"}, {"journey_stage": ""}
+    ]  # fmt: skip
+    assert found[0].content == found[1].content
+
+
 def test_a_draft_that_was_deleted_is_gone(here: Account) -> None:
     number = here.edit("customer", "create", email="a@example.com", name="Ana Ruiz")["id"]
     draft = here.edit("invoice", "create", customer=number, amount=100, description="x")["id"]

@@ -8,11 +8,14 @@ no secret of a payment is kept.
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from journeysync.core.models import RawRecord, RecordKey
 
 CUSTOMER, GUEST = "customer", "guest"
+OURS, STAGE = "journey_", "journey_stage"
+"""How the keys begin that we write into a customer's metadata, and the one that is never empty."""
 INVOICE, PAYMENT, SUBSCRIPTION, CHECKOUT, DISPUTE = (
     "invoice", "payment", "subscription", "checkout", "dispute",
 )  # fmt: skip
@@ -57,7 +60,8 @@ class Kept:
         if row.get("deleted"):
             return [self._record(CUSTOMER, row, None)]
         names = ("email", "name", "phone", "created")
-        return [self._record(CUSTOMER, row, {name: row.get(name) for name in names})]
+        record = self._record(CUSTOMER, row, {name: row.get(name) for name in names})
+        return [replace(record, shown=_shown(row))]
 
     def invoice(self, row: Mapping[str, Any]) -> list[RawRecord]:
         """Keep an invoice; in newer versions of the API its subscription stands elsewhere."""
@@ -162,6 +166,12 @@ def _payer(row: Mapping[str, Any]) -> dict[str, str]:
     return _typed(
         [told.get("email"), row.get("receipt_email")], told.get("name"), told.get("phone")
     )
+
+
+def _shown(row: Mapping[str, Any]) -> dict[str, str]:
+    """Say what our keys hold: the stage always, since a key that was emptied is gone."""
+    held = {key: value for key, value in _metadata(row).items() if key.startswith(OURS)}
+    return {STAGE: "", **held}
 
 
 def _metadata(row: Mapping[str, Any]) -> dict[str, str]:

@@ -47,7 +47,8 @@ def _change(shop: Shop, row: dict[str, Any]) -> dict[str, Any]:
 
 def set_metadata(shop: Shop, one: Customer, rows: list[dict[str, Any]]) -> bool:
     """Set keys of an account's metadata; say whether any of them held something else."""
-    return any([_set(shop, one, given) for given in rows])
+    changed = [_set(shop, one, given) for given in rows]
+    return any(changed)
 
 
 def _set(shop: Shop, one: Customer, given: dict[str, Any]) -> bool:
