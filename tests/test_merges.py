@@ -21,6 +21,7 @@ from urllib.error import HTTPError
 import pytest
 from hubspot_portal import Portal, changes, everything, portal
 from memory_tool import START, MemoryTool, contact, happened
+from msgspec import structs
 from plans import STUDIO
 from sqlalchemy import select
 from studio import Studio, studio
@@ -236,7 +237,9 @@ def test_a_task_of_someone_who_was_joined_stays_theirs(tmp_path: Path) -> None:
     (task,) = sync().tasks
     sync(contact("1", links=["crm:2"]))
     (number,) = (one.id for one in tool.held.values())
-    touched = replace(happened("c", "crm:9", "note.added", 3), key=RecordKey("crm", "task", number))
+    touched = structs.replace(
+        happened("c", "crm:9", "note.added", 3), key=RecordKey("crm", "task", number)
+    )
 
     assert sync(touched).tasks == ()
     assert tool.held[task.key].status == "open"

@@ -8,7 +8,6 @@ no secret of a payment is kept.
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from journeysync.core.models import RawRecord, RecordKey
@@ -16,6 +15,7 @@ from journeysync.core.models import RawRecord, RecordKey
 CUSTOMER, GUEST = "customer", "guest"
 OURS, STAGE = "journey_", "journey_stage"
 """How the keys begin that we write into a customer's metadata, and the one that is never empty."""
+_NOTHING: Mapping[str, str] = {}
 INVOICE, PAYMENT, SUBSCRIPTION, CHECKOUT, DISPUTE = (
     "invoice", "payment", "subscription", "checkout", "dispute",
 )  # fmt: skip
@@ -60,8 +60,8 @@ class Kept:
         if row.get("deleted"):
             return [self._record(CUSTOMER, row, None)]
         names = ("email", "name", "phone", "created")
-        record = self._record(CUSTOMER, row, {name: row.get(name) for name in names})
-        return [replace(record, shown=_shown(row))]
+        content = {name: row.get(name) for name in names}
+        return [self._record(CUSTOMER, row, content, shown=_shown(row))]
 
     def invoice(self, row: Mapping[str, Any]) -> list[RawRecord]:
         """Keep an invoice; in newer versions of the API its subscription stands elsewhere."""
@@ -152,13 +152,18 @@ class Kept:
         return [guest, self._record(kind, row, {**content, "who": guest.key.id})]
 
     def _record(
-        self, kind: str, row: Mapping[str, Any], content: dict[str, Any] | None
+        self,
+        kind: str,
+        row: Mapping[str, Any],
+        content: dict[str, Any] | None,
+        shown: Mapping[str, str] = _NOTHING,
     ) -> RawRecord:
         key = RecordKey(self._tool, kind, id_of(row))
         if content is None:
             return RawRecord(key, {}, deleted=True)
         found = {path: text(inside(row, path)) for path in self._paths.get(kind, ())}
-        return RawRecord(key, content | {"attributes": {p: one for p, one in found.items() if one}})
+        content |= {"attributes": {path: one for path, one in found.items() if one}}
+        return RawRecord(key, content, shown=shown)
 
 
 def _payer(row: Mapping[str, Any]) -> dict[str, str]:
