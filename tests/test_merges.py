@@ -19,7 +19,7 @@ from typing import Any
 from urllib.error import HTTPError
 
 import pytest
-from hubspot_portal import Portal, changes, everything, portal
+from hubspot_portal import SPECS, Portal, changes, everything, portal
 from memory_tool import START, MemoryTool, contact, happened
 from msgspec import structs
 from plans import STUDIO
@@ -29,6 +29,7 @@ from studio import Studio, studio
 from journeysync.connectors.hubspot.connector import HubSpot
 from journeysync.core.models import RawRecord, RecordKey
 from journeysync.core.planning.plan import Plan
+from journeysync.core.ports import Held
 from journeysync.core.running.sync import Job, finish, look
 from journeysync.core.state import tables as t
 from journeysync.core.state.store import Store, open_store
@@ -36,7 +37,7 @@ from journeysync.core.workspace import Workspace
 
 ASKED = int(os.environ.get("JOURNEYSYNC_MONTHS", "0"))
 SEEDS = range(1, (ASKED or 1) + 1)
-DAYS = 14 if ASKED else 5
+DAYS = 14 if ASKED else 4
 LEAST = 6
 """So many contacts stay, whatever people merge and archive."""
 
@@ -200,6 +201,26 @@ def test_an_old_merge_is_not_asked_about_again(here: Portal) -> None:
     assert [path for path in asked if "associations" in path] == [
         "/crm/associations/2026-03/contacts/companies/batch/read"
     ]
+
+
+@pytest.mark.parametrize("new", [True, False], ids=["a new record", "the same record"])
+def test_what_a_merge_carried_over_is_nobodys_wish(here: Portal, new: bool) -> None:
+    """Whoever merged two contacts has not set the stage by hand."""
+    here.connect().provision(["contact"], SPECS, dry_run=False, remove=False)
+    here.edit("set", "contacts", "99954", properties={"journey_stage": "during"})
+    here.admin("POST", "/advance", {"days": 0.01})
+    number = here.edit("merge", "contacts", "99951", other="99954", new_id=new)["id"]
+    merged = _stage(here, number)
+    here.admin("POST", "/advance", {"days": 0.01})
+    here.edit("set", "contacts", number, properties={"journey_stage": "before"})
+
+    assert (merged.value, merged.by) == ("during", "unknown")
+    assert (_stage(here, number).value, _stage(here, number).by) == ("before", "person")
+
+
+def _stage(here: Portal, number: str) -> Held:
+    (found,) = here.connect().present("contact", [number], ["journey_stage"], history=True)
+    return found.fields["journey_stage"]
 
 
 def test_all_former_ids_go_with_a_chain_of_merges(here: Portal) -> None:

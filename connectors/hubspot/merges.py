@@ -29,6 +29,12 @@ def merged_ids(own: str, content: Mapping[str, Any]) -> list[str]:
     return sorted((one for one in ids if one.isdecimal() and one != own), key=int)
 
 
+def times(properties: Mapping[str, str | None]) -> list[int]:
+    """Return when others were merged into a contact, in milliseconds."""
+    told = [one.partition(":")[2].strip() for one in (properties.get(TIMED) or "").split(";")]
+    return [int(one) for one in told if one.isdecimal()]
+
+
 class Merges:
     """The merges that the contacts of one run told of."""
 
@@ -48,10 +54,9 @@ class Merges:
 
     def note(self, contact: str, content: Mapping[str, Any]) -> None:
         """Take what a contact says of merges."""
-        told = content["properties"].get(TIMED)
-        if told:
-            times = [one.partition(":")[2].strip() for one in told.split(";")]
-            self._latest[contact] = max(int(one) if one.isdecimal() else 0 for one in times)
+        found = times(content["properties"])
+        if found:
+            self._latest[contact] = max(found)
 
     def survivors(self, since: datetime) -> list[str]:
         """Name the contacts that others were merged into since an instant."""
