@@ -360,13 +360,6 @@ def test_check_says_that_only_60_days_are_seen(here: Store) -> None:
     assert [what for what in found if "Subscription contracts are left out" in what]
 
 
-def test_check_says_that_stages_cannot_be_shown_without_the_scope_to_write(here: Store) -> None:
-    assert not [what for what in levels(here) if "write_customers" in what]
-    here.edit("app", "set", scopes=["read_customers", "read_orders", "read_returns"])
-
-    assert [what for what in levels(here) if "write_customers" in what]
-
-
 def test_check_names_the_scopes_that_are_missing(here: Store) -> None:
     here.edit("app", "set", scopes=["read_orders"])
     (error,) = [one for one in here.connect().check() if one.level == "error"]

@@ -138,16 +138,6 @@ def test_check_says_where_no_shop_is(here: Shop, folder: str) -> None:
     assert "Permalinks" in finding.next_step
 
 
-@pytest.mark.parametrize(
-    ("read_only", "told"), [(True, "not write, as `write_to` would need"), (False, "and write")]
-)
-def test_check_says_whether_the_key_may_write(here: Shop, read_only: bool, told: str) -> None:
-    here.edit("site", "set", read_only=read_only)
-
-    assert any(told in one.what for one in here.connect().check())
-    assert here.admin("GET", "/snapshot")["woocommerce"] == {"customers": {}}
-
-
 def test_a_key_that_may_only_read_is_understood_in_any_language(here: Shop) -> None:
     """WooCommerce has no code for it, and says it as it says that a secret is wrong."""
     here.edit("site", "set", read_only=True, language="de")

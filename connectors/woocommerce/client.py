@@ -29,7 +29,7 @@ from journeysync.connectors.woocommerce.entry import API, STRANGER, UNSEEN, WRON
 from journeysync.connectors.woocommerce.rows import Read, whole
 from journeysync.connectors.woocommerce.settings import Settings, secret_name
 from journeysync.connectors.woocommerce.values import text
-from journeysync.core.errors import BadCredentials, ToolDown
+from journeysync.core.errors import ToolDown
 
 _REDIRECTS = range(300, 400)
 _CRASHED = "internal_server_error"
@@ -120,13 +120,9 @@ class Client:
         _, found = self._ask("POST", f"/wc/v3/{path}/batch", {}, {"update": rows})
         return self._rows(found.get("update") if isinstance(found, dict) else None, f"POST {path}")
 
-    def may_write(self) -> bool:
-        """Say whether the key may change accounts, by changing none."""
-        try:
-            self._ask("POST", "/wc/v3/customers/batch", {}, {"update": []})
-        except BadCredentials:
-            return False
-        return True
+    def may_change(self, path: str) -> None:
+        """Change no row of a list. Raises BadCredentials where the key may only read."""
+        self._ask("POST", f"/wc/v3/{path}/batch", {}, {"update": []})
 
     def _rows(self, found: Any, asked: str) -> list[dict[str, Any]]:
         if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
@@ -188,11 +184,8 @@ class Client:
         """Say what a person does about a refusal; WooCommerce's own words are misleading."""
         code = error_code(answer)
         key, secret = self._names
-        if code == WRONG and (self.entry.taken or _READ_ONLY in answer.body):
-            return (
-                "The key may only read, and `write_to` names the shop: make a key with Read/Write "
-                "access, or take the shop out of `write_to`."
-            )
+        if told := _of_writing(code, answer, taken=self.entry.taken):
+            return told
         if code == WRONG and self.entry.signs:
             return (
                 f"The shop does not know the key in {key}, or {secret} is not the secret it was "
@@ -223,6 +216,24 @@ def _leads_to(answer: Answer) -> str:
         return ""
     site, api, _ = answer.headers.get("location", "").partition(API)
     return site if api and site.startswith("https://") and "@" not in site else ""
+
+
+def _of_writing(code: str, answer: Answer, *, taken: bool) -> str:
+    """Say what a person does where the shop lets nothing be written; empty where it is not that.
+
+    `taken`: it has taken the key for reading.
+    """
+    if code == WRONG and (taken or _READ_ONLY in answer.body):
+        return (
+            "The key may only read, and `write_to` names the shop: make a key with Read/Write "
+            "access, or take the shop out of `write_to`."
+        )
+    if code == "woocommerce_rest_cannot_batch" and answer.status != STRANGER:
+        return (
+            "The WordPress user whose key this is may not edit accounts, and `write_to` names "
+            "the shop: make the key for an administrator or a shop manager."
+        )
+    return ""
 
 
 def error_code(answer: Answer) -> str:

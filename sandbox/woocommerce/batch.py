@@ -48,10 +48,15 @@ def _change(shop: Shop, row: dict[str, Any]) -> dict[str, Any]:
         error = {"code": "woocommerce_rest_invalid_id", "message": "Invalid resource ID.",
                  "data": {"status": 400}}  # fmt: skip
         return {"id": number, "error": error}
-    changed = [_set(shop, one, given) for given in row.get("meta_data", [])]
-    shop.changes += any(changed)
+    shop.changes += set_metadata(shop, one, row.get("meta_data", []))
     one.modified = shop.world.now  # whatever was changed, and if nothing was
     return shapes.customer(shop, one)
+
+
+def set_metadata(shop: Shop, one: Customer, rows: list[dict[str, Any]]) -> bool:
+    """Set keys of an account's metadata; say whether any of them held something else."""
+    changed = [_set(shop, one, given) for given in rows]
+    return any(changed)
 
 
 def _set(shop: Shop, one: Customer, given: dict[str, Any]) -> bool:
