@@ -270,8 +270,6 @@ class Guarded:
     def send(self, document: str, _: Mapping[str, Any], *, repeatable: bool) -> dict[str, Any]:
         assert repeatable
         self.documents.append(document)
-        if "accessScopes" in document:
-            return {"currentAppInstallation": {"accessScopes": []}}
         for name in sorted(self.denied):
             if name in document:
                 path = ["customers", "nodes", 0, name]
@@ -283,7 +281,7 @@ class Guarded:
 def taste(denied: set[str], here: Store) -> tuple[Reader, Guarded]:
     guarded = Guarded(denied)
     reader = here.connect()._reader
-    reader._client = guarded  # type: ignore[assignment]
+    reader._client = reader._pages._client = guarded  # type: ignore[assignment]
     list(reader.read("customers", None, here.now))
     return reader, guarded
 

@@ -26,7 +26,6 @@ from journeysync.connectors.shopify.documents import (
     SHAPES,
     Shape,
     bulk,
-    count,
     ids,
     page,
     rest,
@@ -65,8 +64,10 @@ def texts() -> Iterator[tuple[str, str]]:
         yield from ((f"{name}: rest of {one}", rest(shape, one)) for one in shape.connections)
         if shape.lists:
             yield f"{name}: whole", whole(shape)
+        yield f"{name}: page and scopes", page(shape, scopes=True)
         if shape.count:
-            yield f"{name}: count", count(shape)
+            yield f"{name}: page and count", page(shape, counted=True)
+            yield f"{name}: page, count and scopes", page(shape, counted=True, scopes=True)
             yield f"{name}: bulk", bulk(shape, query)
             yield f"{name}: bulk of all", bulk(shape, "")
     for name in DOCUMENTS:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 _MONEY = "{ shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } }"
 _PAGE = "pageInfo { hasNextPage endCursor }"
+_SCOPES = "currentAppInstallation { accessScopes { handle } }"
 
 PERSONAL = frozenset({
     "phone", "defaultPhoneNumber", "phoneNumber", "firstName", "lastName", "billingAddress",
@@ -84,13 +85,23 @@ def alias_of(path: str) -> str:
     return re.sub(r"\W", "_", path)
 
 
-def page(shape: Shape) -> str:
-    """Write the query for one page of records, by ascending id."""
-    return (
-        f"query {shape.name}($first: Int!, $after: String, $query: String) {{ "
+def page(shape: Shape, *, counted: bool = False, scopes: bool = False) -> str:
+    """Write the query for one page of records, by ascending id.
+
+    A first page also counts how many there are, and says what the app may do: asked for alone,
+    each would be a request of its own.
+    """
+    given = "$first: Int!, $after: String, $query: String"
+    asked = (
         f"{shape.root}(first: $first, after: $after, query: $query, sortKey: ID) "
-        f"{{ nodes {_record(shape)} {_PAGE} }} }}"
+        f"{{ nodes {_record(shape)} {_PAGE} }}"
     )
+    if counted:
+        given += ", $limit: Int"
+        asked += f" {shape.count}(query: $query, limit: $limit) {{ count }}"
+    if scopes:
+        asked += f" {_SCOPES}"
+    return f"query {shape.name}({given}) {{ {asked} }}"
 
 
 def ids(shape: Shape) -> Shape:
@@ -109,14 +120,6 @@ def bulk(shape: Shape, query: str) -> str:
     inside = " ".join(lines)
     asked = f"(query: {json.dumps(query)})" if query else ""
     return f"query {{ {shape.root}{asked} {{ edges {{ node {{ {inside} }} }} }} }}"
-
-
-def count(shape: Shape) -> str:
-    """Write the query that counts records."""
-    return (
-        f"query Count($query: String, $limit: Int) "
-        f"{{ {shape.count}(query: $query, limit: $limit) {{ count precision }} }}"
-    )
 
 
 def rest(shape: Shape, name: str) -> str:
@@ -259,7 +262,7 @@ SHAPES: Mapping[str, Shape] = {
 }
 """Stream -> what is asked for; customers first: an order is of no use without who made it."""
 
-APP = "query App { currentAppInstallation { accessScopes { handle } } }"
+APP = f"query App {{ {_SCOPES} }}"
 SHOP = "query Shop { shop { name currencyCode enabledPresentmentCurrencies ianaTimezone } }"
 RUN = (
     "mutation Run($query: String!) { bulkOperationRunQuery(query: $query, groupObjects: false) "
