@@ -52,7 +52,7 @@ class Pages:
         self._send_page(shape, {"first": 1, "after": None, "query": None})
 
     def first(self, shape: Shape, query: str, *, scopes: bool = False) -> First:
-        """Ask for a first page, how many records there are, and what the app may do: all at once."""
+        """Ask at once for a first page, how many there are, and what the app may do."""
         data = self._page(shape, query, None, first=True, scopes=scopes)
         found, counted = _part(data, shape.root), _part(data, shape.count)
         many = _next(found) is not None and int(counted.get("count") or 0) >= self._bulk_from

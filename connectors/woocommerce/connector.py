@@ -62,8 +62,12 @@ class WooCommerce:
         return self._mapping.kinds()
 
     def read(self, stream: str, since: datetime | None, until: datetime) -> Iterator[Batch]:
-        """Yield everything, or what changed in [since, until), tombstones included."""
-        return self._reader.read(stream, since, until)
+        """Yield everything, or what changed in [since, until), tombstones included.
+
+        A shop whose clock is behind ours is read up to that time and no further.
+        """
+        yield from self._reader.read(stream, since, until)
+        self.lag = LAG + self._reader.behind
 
     def normalise(self, record: RawRecord) -> Reading:
         """Say what a raw record means. Pure."""

@@ -39,7 +39,7 @@ def _change(shop: Shop, row: dict[str, Any]) -> dict[str, Any]:
     changed = [_set(shop, one, given) for given in row.get("meta_data", [])]
     if any(changed):
         shop.changes += 1
-        one.modified = shop.world.now
+        one.modified = shop.now
     return shapes.customer(shop, one)
 
 
