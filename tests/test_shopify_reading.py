@@ -182,7 +182,7 @@ def test_300_items_are_all_read(here: Store) -> None:
     number = here.order(items=items)
     record = everything(here.connect(), here.now)[order(number)]
 
-    kept: Any = record.content["items"]
+    kept: Any = record.content["lineItems"]
     assert [one["sku"] for one in kept] == [sku for sku, *_ in items]
 
 
@@ -254,7 +254,7 @@ def test_a_file_says_what_pages_say(busy: Store) -> None:
     files = everything(busy.connect(bulk_from=5), busy.now)
 
     assert files == pages
-    assert len(pages[order(number)].content["items"]) == 40  # type: ignore[arg-type]
+    assert len(pages[order(number)].content["lineItems"]) == 40  # type: ignore[arg-type]
     assert asked(busy) - before == 8
 
 
