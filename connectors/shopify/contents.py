@@ -74,8 +74,13 @@ def nodes(row: Row, name: str) -> list[Row]:
         found = found.get("nodes")
     if not found or type(found) is not list:
         return []
-    rows = [one for one in found if type(one) is dict]
-    return sorted(rows, key=lambda one: int(number(one) or 0)) if len(rows) > 1 else rows
+    if len(found) == 1:
+        return found if type(found[0]) is dict else []
+    return sorted((one for one in found if type(one) is dict), key=_place)
+
+
+def _place(row: Row) -> int:
+    return int(number(row) or 0)
 
 
 def keep(tool: str, stream: str, row: Row, paths: Sequence[str]) -> RawRecord:

@@ -137,7 +137,7 @@ class Pages:
                     break  # deleted meanwhile: the next look finds it gone
                 part = {**more[name], "nodes": [*nodes(row, name), *nodes(more, name)]}
                 row[name] = part
-        if any(len(nodes(row, name)) >= one.first for name, one in shape.lists.items()):
+        if any(len(row.get(name) or ()) >= one.first for name, one in shape.lists.items()):
             found = self._send(whole(shape), {"id": row["id"]}).get("node")
             row.update(found or {})
         return row
