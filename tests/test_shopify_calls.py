@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,8 +16,7 @@ MINUTES = timedelta(minutes=1)
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """A shop of 100 orders, each of them refunded in part."""
-    folder: Path = tmp_path_factory.mktemp("shop")
-    with store(folder) as served:
+    with store(tmp_path_factory.mktemp("shop")) as served:
         for _ in range(100):
             number = served.order()
             served.edit("order", "refund", id=number, amount="1.00")
