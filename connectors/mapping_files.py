@@ -8,7 +8,7 @@ import fnmatch
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -61,10 +61,14 @@ M = TypeVar("M", bound=Part)
 
 def fits(globs: Sequence[str], *texts: str) -> bool:
     """Compare as all texts are compared: trimmed, without regard to case. Pure."""
-    folded = [text.strip().casefold() for text in texts]
-    return any(
-        fnmatch.fnmatchcase(text, glob.strip().casefold()) for glob in globs for text in folded
-    )
+    return any(_fits(tuple(globs), text) for text in texts)
+
+
+@lru_cache(maxsize=65_536)
+def _fits(globs: tuple[str, ...], text: str) -> bool:
+    """Remembered: a shop's orders have the same few statuses, items and keys."""
+    folded = text.strip().casefold()
+    return any(fnmatch.fnmatchcase(folded, glob.strip().casefold()) for glob in globs)
 
 
 def version(mapping: Part, normaliser: str) -> str:

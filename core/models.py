@@ -48,6 +48,8 @@ class RawRecord:
     """Where a list that is read window by window shows it: a booking's start, for example."""
     mark: str = ""
     """A fingerprint of what the list showed of it: see `Batch.listed`."""
+    told_by: tuple[str, ...] = ()
+    """Records of other tools that tell the same fact, as `tool:id`; looked up in the state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,3 +151,7 @@ class Reading:
     """All events of this record: they replace the ones it had before."""
     links: tuple[Link, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
+    tells: tuple[str, ...] = ()
+    """Ids that another tool gave the same fact: the number of an order's payment."""
+    known_as: tuple[str, ...] = ()
+    """Ids by which another tool may tell this: see `RawRecord.told_by`."""

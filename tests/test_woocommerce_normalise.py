@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from journeysync.connectors.mapping_files import parse_mapping, read_mapping
-from journeysync.connectors.woocommerce.contents import order_records
+from journeysync.connectors.woocommerce.contents import Asked, order_records
 from journeysync.connectors.woocommerce.mapping import ShopMapping
 from journeysync.connectors.woocommerce.normalise import normalise
+from journeysync.connectors.woocommerce.rows import usual
 from journeysync.core.models import RawRecord, Reading
 
 SHIPPED = read_mapping(Path("nowhere"), None, "woocommerce", ShopMapping)
@@ -41,7 +42,8 @@ def kept(
     row: Mapping[str, Any], using: ShopMapping = SHIPPED, refunds: Mapping[str, Any] | None = None
 ) -> list[RawRecord]:
     paths = tuple(filter(None, using.orders.attributes.values()))
-    return order_records("shop", row, refunds or {}, paths, using.meta_keys())
+    formed = usual(row, list(row))
+    return order_records("shop", formed, refunds or {}, paths, Asked(using.meta_keys()))
 
 
 def read(

@@ -8,11 +8,10 @@ from random import Random
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 from shop import Kept, Shop, events, everything, shop
 
 from journeysync.connectors.woocommerce.connector import LAG
-from journeysync.core.errors import BadCredentials, ToolDown, Usage
+from journeysync.core.errors import ToolDown
 from journeysync.core.models import RecordKey
 
 ZONES = ["America/New_York", "Europe/Berlin", "Pacific/Auckland"]
@@ -157,12 +156,60 @@ def test_an_order_deleted_for_good_is_found_by_looking_at_all_ids(here: Shop) ->
     assert order_key(other) in kept.all
 
 
+UNSEEN = {
+    "in any shop, a refund that is taken back": (False, {"action": "unrefund"}),
+    "in orders kept as posts, who ordered": (True, {"billing": {"email": "ben@example.org"}}),
+    "in orders kept as posts, the total": (True, {"total": "7.00"}),
+    "in orders kept as posts, a plugin's data": (True, {"meta": [{"key": "_on", "value": "x"}]}),
+    "in orders kept as posts, a currency": (True, {"currency": "JPY"}),
+}
+
+
+@pytest.mark.parametrize("case", UNSEEN.values(), ids=UNSEEN)
+def test_what_moves_no_date_is_found_when_all_is_read(
+    here: Shop, case: tuple[bool, dict[str, Any]]
+) -> None:
+    posts, change = case
+    here.edit("site", "set", posts=posts)
+    (here.folder / "mapping.yaml").write_text("orders: {dates: [{meta: _on, events: a.b}]}\n")
+    number = here.order(at=micro(here.now - 60 * MINUTES), status="processing")
+    here.edit("order", "refund", id=number, amount="5", at=micro(here.now - 60 * MINUTES))
+    tool = here.connect(sweep_hours=24 * 365, mapping="mapping.yaml")
+    kept = Kept()
+    kept.take("orders", tool.read("orders", None, here.now))
+    here.edit("order", **{"action": "set", **change}, id=number)
+    kept.take("orders", tool.read("orders", here.now - 5 * MINUTES, here.now))
+    sweeping = here.connect(sweep_hours=0, mapping="mapping.yaml")
+    whole = Kept()
+    whole.take("orders", sweeping.read("orders", None, here.now))
+    assert kept.all != whole.all
+
+    kept.take("orders", sweeping.read("orders", here.now - 5 * MINUTES, here.now))
+
+    assert kept.all == whole.all
+
+
+def test_notes_are_not_asked_for_again_when_all_ids_are_looked_at(here: Shop) -> None:
+    """They cost a call for each purchase."""
+    (here.folder / "mapping.yaml").write_text("orders: {notes: [{note: x, events: a.b}]}\n")
+    number = here.order(at=micro(here.now - 60 * MINUTES))
+    tool = here.connect(sweep_hours=0, mapping="mapping.yaml")
+    batches = list(tool.read("orders", here.now - 5 * MINUTES, here.now))
+
+    assert [one for batch in batches for one in batch.records] == []
+    assert order_key(number) in (batches[-1].still or ())
+    assert not any(one["path"].endswith("/notes") for one in here.journal())
+
+
 @pytest.mark.parametrize("seed", range(MONTHS))
-@pytest.mark.parametrize("zone", ZONES)
-def test_a_month_of_changes_ends_as_a_full_reading(tmp_path: Path, zone: str, seed: int) -> None:
+@pytest.mark.parametrize(("zone", "posts"), [*((zone, False) for zone in ZONES), (ZONES[2], True)])
+def test_a_month_of_changes_ends_as_a_full_reading(
+    tmp_path: Path, zone: str, posts: bool, seed: int
+) -> None:
     """Orders made, touched, refunded, fulfilled, trashed and deleted, read at random moments."""
     rng = Random(f"{zone} {seed}")
     with shop(tmp_path, zone=zone) as here:
+        here.edit("site", "set", posts=posts)
         tool, kept, alive, accounts = here.connect(), Kept(), list[str](), list[str]()
         marks: dict[str, datetime] = {}
         for _day in range(30):
@@ -187,8 +234,8 @@ def _read(tool: Any, kept: Kept, marks: dict[str, datetime], now: datetime) -> N
 
 
 def _something(here: Shop, rng: Random, alive: list[str], accounts: list[str]) -> None:
-    what = rng.choice(("new", "new", "new", "touch", "refund", "fulfil", "trash", "restore",
-                      "delete", "who", "join", "rename", "leave"))  # fmt: skip
+    what = rng.choice(("new", "new", "new", "touch", "refund", "unrefund", "fulfil", "trash",
+                      "restore", "delete", "who", "join", "rename", "leave"))  # fmt: skip
     second = micro(here.now)
     if what == "new" or not alive:
         email = rng.choice(("ana@example.com", "Ana@example.com", "ben@example.org", ""))
@@ -208,6 +255,7 @@ def _something(here: Shop, rng: Random, alive: list[str], accounts: list[str]) -
     acts: dict[str, Callable[[], Any]] = {
         "touch": lambda: here.edit("order", "set", id=number),
         "refund": lambda: here.edit("order", "refund", id=number, amount="2.50"),
+        "unrefund": lambda: here.edit("order", "unrefund", id=number),
         "fulfil": lambda: here.edit("order", "set", id=number, status="completed"),
         "who": lambda: here.edit("order", "set", id=number, billing={"email": "cy@example.com"}),
         "restore": lambda: here.edit("order", "set", id=number, status="processing"),
@@ -245,65 +293,6 @@ def test_subscriptions_are_read_where_the_plugin_is(here: Shop) -> None:
         ("subscription.started", f"shop:{account}", "subscription"),
         ("subscription.cancelled", f"shop:{account}", "subscription"),
     ]
-
-
-# --- keys and addresses --------------------------------------------------------------------------
-
-
-def test_the_key_is_in_no_address(here: Shop) -> None:
-    tool = here.connect()
-    everything(tool, here.now)
-    tool.check()
-    shown = [one["path"] + one["query"] for one in here.journal()]
-
-    assert shown
-    assert not any("ck_" in text or "oauth" in text or "cs_" in text for text in shown)
-
-
-def test_a_shop_that_sees_https_takes_the_key_as_it_is(here: Shop) -> None:
-    here.edit("site", "set", https=True)
-
-    assert everything(here.connect(auth="basic"), here.now)
-
-
-@pytest.mark.parametrize(
-    ("settings", "hint"),
-    [
-        ({"consumer_key": SecretStr("ck_other")}, "may not read"),
-        ({"auth": "basic"}, "HTTPS=on"),
-        ({"consumer_secret": SecretStr("cs_other"), "auth": "basic"}, "secret"),
-    ],
-    ids=["an unknown key", "a shop that sees no https", "a wrong secret"],
-)
-def test_a_refused_key_says_what_to_do(here: Shop, settings: dict[str, Any], hint: str) -> None:
-    """WooCommerce calls all of it "you cannot list resources"."""
-    if "consumer_secret" in settings:
-        here.edit("site", "set", https=True)
-    with pytest.raises(BadCredentials, match=hint) as caught:
-        everything(here.connect(**settings), here.now)
-    assert "ck_" not in str(caught.value)
-
-
-REFUSED = {
-    "plain http": ({"base_url": "http://shop.example"}, "plain http"),
-    "a key in the address": ({"base_url": "https://shop.example/?consumer_key=x"}, "keep keys"),
-    "no scheme": ({"base_url": "shop.example"}, "starts with https"),
-    "no address": ({"base_url": None}, "starts with https"),
-    "an unknown setting": ({"swep_hours": 3}, "swep_hours"),
-    "a mapping that is not there": ({"mapping": "no.yaml"}, "There is no mapping file"),
-}
-
-
-@pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED)
-def test_settings_that_cannot_be_used(here: Shop, case: tuple[dict[str, Any], str]) -> None:
-    settings, told = case
-    with pytest.raises(Usage, match=told):
-        here.connect(**settings)
-
-
-def test_without_a_key_nothing_is_asked(here: Shop) -> None:
-    with pytest.raises(BadCredentials, match="JOURNEYSYNC_SHOP__CONSUMER_SECRET"):
-        here.connect(consumer_secret=SecretStr(" "))
 
 
 # --- what goes wrong -----------------------------------------------------------------------------

@@ -47,7 +47,18 @@ def normalise(record: RawRecord, under: Under) -> Reading:
     events: tuple[Event, ...] = ()
     if "who" in record.content:
         events = tuple(_EVENTS[record.key.type](_Facts(record, under)))
-    return Reading(events=events, set_aside=tuple(_aside(record)))
+    names = _names_of(record) if under.shop else ()
+    return Reading(events=events, set_aside=tuple(_aside(record)), known_as=names)
+
+
+def _names_of(record: RawRecord) -> tuple[str, ...]:
+    """List the ids by which a shop may name a payment, or the one that a dispute is about."""
+    content: Any = record.content
+    if record.key.type == PAYMENT:
+        return _unique(record.key.id, content["intent"])
+    if record.key.type == DISPUTE:
+        return _unique(content["charge"], content["payment"]["intent"])
+    return ()
 
 
 def instant(value: object) -> datetime | None:
@@ -252,11 +263,18 @@ def _payment_attributes(facts: _Facts, payment: Mapping[str, Any]) -> dict[str, 
 
 
 def _shop_order(facts: _Facts, payment: Mapping[str, Any]) -> str:
-    """Name the order that a shop's payment is for; empty where it is no shop's."""
+    """Name the order that a shop's payment is for; empty where it is no shop's.
+
+    The shop's own word counts for more than what it left in the payment's metadata.
+    """
+    shop = facts.under.shop
+    if not shop:
+        return ""
+    told = next((one for one in facts.record.told_by if one.startswith(f"{shop}:")), "")
     held = payment["metadata"]
     globs = facts.under.mapping.payments.shop_order
     key = min((key for key in held if held[key] and fits(globs, key)), default="")
-    return f"{facts.under.shop}:{held[key]}" if facts.under.shop and key else ""
+    return told or (f"{shop}:{held[key]}" if key else "")
 
 
 def _subject(facts: _Facts, payment: Mapping[str, Any]) -> tuple[str, str]:

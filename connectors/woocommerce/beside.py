@@ -10,8 +10,8 @@ from typing import Any
 from journeysync.connectors.http import Refused
 from journeysync.connectors.mapping_files import fits
 from journeysync.connectors.woocommerce.client import Client, refused_as
-from journeysync.connectors.woocommerce.contents import text
 from journeysync.connectors.woocommerce.mapping import Orders
+from journeysync.connectors.woocommerce.values import text
 from journeysync.core.errors import ToolDown
 
 _NO_ROUTE = "rest_no_route"
@@ -26,10 +26,15 @@ class Beside:
         self._orders = orders
         self._globs = tuple(glob for rule in orders.notes for glob in rule.note)
 
+    @property
+    def asks(self) -> bool:
+        """Whether the mapping names anything, so that each purchase costs calls."""
+        return bool(self._orders.notes or self._orders.tracking)
+
     def of(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Read what stands beside an order; nothing where the mapping asks for nothing."""
         section = self._orders
-        if not section.notes and not section.tracking:
+        if not self.asks:
             return {}
         paid = bool(text(row.get("date_paid_gmt")))
         if not section.is_purchase(text(row.get("status")), paid=paid):

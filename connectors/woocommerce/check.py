@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from journeysync.connectors.http import Refused
 from journeysync.connectors.mapping_files import fits
 from journeysync.connectors.woocommerce.client import Client, refused_as
-from journeysync.connectors.woocommerce.contents import text
 from journeysync.connectors.woocommerce.mapping import ShopMapping
+from journeysync.connectors.woocommerce.values import text
 from journeysync.core.ports import Finding
 
 _NO_ROUTE = "rest_no_route"

@@ -10,16 +10,25 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any
 
 import msgspec
 import requests
-from oauthlib.oauth1 import SIGNATURE_HMAC_SHA256
-from requests_oauthlib import OAuth1
 
-from journeysync.connectors.http import Answer, Caller, Refused, Request, over_requests
+from journeysync.connectors.http import (
+    Answer,
+    Caller,
+    Exchange,
+    Refused,
+    Request,
+    over_prepared,
+    over_requests,
+)
+from journeysync.connectors.woocommerce.entry import API, STRANGER, UNSEEN, WRONG, Entry
 from journeysync.connectors.woocommerce.rows import Read, whole
 from journeysync.connectors.woocommerce.settings import Settings, secret_name
+from journeysync.connectors.woocommerce.values import text
 from journeysync.core.errors import ToolDown
 
 _CRASHED = "internal_server_error"
@@ -52,19 +61,13 @@ class Client:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.tool = tool
-        self._base = f"{settings.url}/wp-json"
+        self._base = settings.url + API
+        self.entry = Entry(settings)
         self._session = requests.Session()
         self._session.trust_env = False  # a .netrc must not replace the key
         self._session.verify = settings.ca_file or True
         self._session.headers["Accept"] = "application/json"
-        key = settings.consumer_key.get_secret_value().strip()
-        secret = settings.consumer_secret.get_secret_value().strip()
-        if settings.signs:
-            self._session.auth = OAuth1(
-                key, client_secret=secret, signature_method=SIGNATURE_HMAC_SHA256
-            )
-        else:
-            self._session.auth = (key, secret)
+        self._session.auth = self.entry
         self._names = [secret_name(tool, name) for name in ("consumer_key", "consumer_secret")]
         self.caller = Caller(
             tool,
@@ -77,12 +80,33 @@ class Client:
 
     def page(self, path: str, **query: str) -> Page:
         """Ask for a page of a list under `/wc/v3`, or of a plugin's, from its root."""
-        return self.part(path, query, whole)
+        return self._page(path, query, whole)
 
-    def part(self, path: str, query: Mapping[str, str], read: Read) -> Page:
-        """Ask for a page, and decode what `read` decodes of it."""
+    def pages(self, path: str, query: Mapping[str, str], read: Read) -> Callable[[int], Page]:
+        """Ask for pages of one list by their numbers, and decode what `read` decodes of them."""
+        prepared: requests.PreparedRequest | None = None
+        address = ""
+
+        def ask(number: int) -> Page:
+            nonlocal prepared, address
+            if not self.entry.plain:
+                return self._page(path, {**query, "page": str(number)}, read)
+            if prepared is None:
+                asked = requests.Request("GET", f"{self._base}/wc/v3/{path}", params=query)
+                prepared = self._session.prepare_request(asked)
+                address = f"{prepared.url}&page="
+            prepared.url = f"{address}{number}"
+            request = Request(f"GET /wc/v3/{path}", repeatable=True)
+            found = self._call(request, over_prepared(self._session, prepared), read)
+            return self._as_page(path, *found)
+
+        return ask
+
+    def _page(self, path: str, query: Mapping[str, str], read: Read) -> Page:
         whole_path = path if path.startswith("/") else f"/wc/v3/{path}"
-        answer, found = self._ask("GET", whole_path, query, read=read)
+        return self._as_page(path, *self._ask("GET", whole_path, query, read=read))
+
+    def _as_page(self, path: str, answer: Answer, found: Any) -> Page:
         rows = self._rows(found, f"GET {path}")
         total = answer.headers.get("x-wp-total", "")
         return Page(rows, int(total) if total.isdecimal() else None, _date(answer))
@@ -115,6 +139,9 @@ class Client:
     ) -> tuple[Answer, Any]:
         request = Request(f"{method} {path}", repeatable=True)
         send = over_requests(self._session, method, self._base + path, params=query, body=body)
+        return self._call(request, send if path == "/" else partial(self._admitted, send), read)
+
+    def _call(self, request: Request, send: Exchange, read: Read) -> tuple[Answer, Any]:
         answers: list[Answer] = []
 
         def exchange() -> Answer:
@@ -124,24 +151,55 @@ class Client:
         found = self.caller.call(request, exchange, read)
         return answers[-1], found
 
+    def _admitted(self, send: Exchange) -> Answer:
+        """Send with the key; after a refusal that may be of the way it was shown, in another."""
+        signed, first = self.entry.signs, send()
+        answer = first
+        while self.entry.another_way(answer, error_code(answer), self._home):
+            self.caller.calls += 1
+            answer = send()
+        # Of several signatures that are refused, the first is for the likeliest address.
+        return first if signed and answer.status == STRANGER else answer
+
+    def _home(self) -> str:
+        """Ask which address WordPress believes to have; empty where it does not say."""
+        self.caller.calls += 1
+        answer = over_requests(self._session, "GET", f"{self._base}/")()
+        try:
+            found = whole(answer.body)
+        except ValueError:
+            return ""
+        return text(found.get("home")) if isinstance(found, dict) else ""
+
     def _advice(self, answer: Answer) -> str:
         """Say what a person does about a refusal; WooCommerce's own words are misleading."""
         code = error_code(answer)
-        if code == "woocommerce_rest_authentication_error" and _READ_ONLY in answer.body:
+        key, secret = self._names
+        if code == WRONG and _READ_ONLY in answer.body:
             return (
                 "The key may only read, and `write_to` names the shop: make a key with Read/Write "
                 "access, or take the shop out of `write_to`."
             )
-        if code == "woocommerce_rest_authentication_error":
+        if code == WRONG and self.entry.signs:
+            return (
+                f"The shop does not know the key in {key}, or {secret} is not the secret it was "
+                "made with: put in both, or make a new key."
+            )
+        if code == WRONG:
             return (
                 f"The shop knows the key, but not its secret: put the one it was made with into "
-                f"{self._names[1]}, or make a new key."
+                f"{secret}, or make a new key."
             )
-        if code == "woocommerce_rest_cannot_view":
+        if code.startswith(UNSEEN) and answer.status == STRANGER:
             return (
-                f"Either the key in {self._names[0]} is not the shop's or may not read, or the "
+                f"Either the key in {key} is not the shop's or may not read, or the "
                 "shop does not see it: its server strips the Authorization header, or does not "
                 "know that visitors come by https (a proxy in front must set `HTTPS=on`)."
+            )
+        if code.startswith(UNSEEN):
+            return (
+                "Whoever the key belongs to may not do this in the shop: make one that belongs to "
+                "an administrator or a shop manager."
             )
         return ""
 

@@ -7,11 +7,11 @@ two records; so a guest's record never depends on which of his orders was read l
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, lru_cache
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from journeysync.connectors.mapping_files import fits
+from journeysync.connectors.woocommerce.values import inside, text
 from journeysync.core.models import RawRecord, RecordKey
 
 CUSTOMER, ORDER, GUEST, SUBSCRIPTION = "customer", "order", "guest", "subscription"
@@ -19,7 +19,7 @@ CUSTOMER, ORDER, GUEST, SUBSCRIPTION = "customer", "order", "guest", "subscripti
 ORDER_FIELDS = (
     "id", "number", "status", "currency", "total", "customer_id", "created_via",
     "date_created_gmt", "date_modified_gmt", "date_paid_gmt", "date_completed_gmt",
-    "billing", "line_items", "refunds",
+    "billing", "line_items", "refunds", "transaction_id",
 )  # fmt: skip
 """What is asked of every order; the mapping adds to it."""
 
@@ -32,35 +32,6 @@ SUBSCRIPTION_FIELDS = (
 
 WHO_FIELDS = ("id", "customer_id", "billing", "date_created_gmt", "status")
 """What tells whose an order is."""
-
-
-def text(value: object) -> str:
-    """Take a text as it is, trimmed; a number as text; anything else is none."""
-    if type(value) is str:  # nearly always: asked first, it takes a third of the time
-        return value.strip()
-    return str(value).strip() if isinstance(value, str | int | float) else ""
-
-
-def inside(row: Mapping[str, Any], path: str) -> str:
-    """Follow a dotted path to a text."""
-    found: Any = row.get(path)
-    if found is None and "." in path:
-        found = row
-        for step in _steps(path):
-            found = found.get(step) if isinstance(found, dict) else None
-    if isinstance(found, bool):
-        return str(found).lower()
-    return text(found)
-
-
-@cache
-def _steps(path: str) -> tuple[str, ...]:
-    return tuple(path.split("."))
-
-
-def roots(paths: Iterable[str | None]) -> set[str]:
-    """Name the fields to ask for, so that paths can be followed."""
-    return {path.split(".", 1)[0] for path in paths if path} - {"meta"}
 
 
 def guest_of(kind: str, row: Mapping[str, Any]) -> tuple[str, dict[str, str]] | None:
@@ -94,44 +65,44 @@ def has_account(row: Mapping[str, Any]) -> bool:
     return number != 0 if type(number) is int else text(number) not in {"", "0"}
 
 
+class Asked(dict[str, bool]):
+    """Which keys of meta data the mapping names; a shop's orders have the same dozens."""
+
+    def __init__(self, globs: tuple[str, ...]) -> None:
+        self._globs = globs
+
+    def __missing__(self, key: str) -> bool:
+        self[key] = found = fits(self._globs, key)
+        return found
+
+
 def order_records(
     tool: str,
     row: Mapping[str, Any],
     refunds: Mapping[str, Mapping[str, Any]],
     paths: Sequence[str],
-    meta: tuple[str, ...],
+    meta: Asked,
     beside: Mapping[str, Any] | None = None,
 ) -> list[RawRecord]:
-    """Keep an order with its refunds and what stands beside it, and the guest who made it."""
+    """Keep an order with its refunds and what stands beside it, and the guest who made it.
+
+    The order comes in the usual form: this is done for each of a hundred thousand.
+    """
     get = row.get
-    # Texts as they are, nearly always: this is done for each of a hundred thousand orders.
-    content: dict[str, Any] = {
-        name: found if type(found := get(name)) is str else text(found) for name in _PLAIN
-    }
+    content: dict[str, Any] = {name: get(name) or "" for name in _PLAIN}
     content["attributes"] = {path: found for path in paths if (found := inside(row, path))}
-    content["items"] = [
-        {
-            "name": text(item.get("name")),
-            "sku": text(item.get("sku")),
-            "quantity": text(item.get("quantity")),
-        }
-        for item in list_of(get("line_items"))
-    ]
-    content["refunds"] = [_refund(one, refunds) for one in list_of(get("refunds"))]
-    content["meta"] = {
-        key: one.get("value")
-        for one in list_of(get("meta_data"))
-        if (key := text(one.get("key"))) and _is_asked(meta, key)
-    }
+    content["items"] = get("line_items") or []
+    given = get("refunds")
+    content["refunds"] = [_refund(one, refunds) for one in given] if given else []
+    held = get("meta_data")
+    content["meta"] = (
+        {one["key"]: one["value"] for one in held if one["key"] and meta[one["key"]]}
+        if held
+        else {}
+    )
     if beside:
         content |= beside
     return _with_who(tool, ORDER, row, content)
-
-
-@lru_cache(maxsize=4096)
-def _is_asked(meta: tuple[str, ...], key: str) -> bool:
-    """Whether the mapping names a key of meta data; a shop's orders have the same dozens."""
-    return fits(meta, key)
 
 
 def subscription_records(tool: str, row: Mapping[str, Any]) -> list[RawRecord]:
@@ -153,7 +124,7 @@ def _with_who(
 
 
 _PLAIN = (
-    "status", "currency", "total", "created_via",
+    "status", "currency", "total", "created_via", "transaction_id",
     "date_created_gmt", "date_modified_gmt", "date_paid_gmt", "date_completed_gmt",
 )  # fmt: skip
 
@@ -184,10 +155,3 @@ def keys_of(tool: str, kind: str, row: Mapping[str, Any]) -> list[RecordKey]:
     if not has_account(row) and (guest := guest_of(kind, row)):
         keys.append(RecordKey(tool, GUEST, guest[0]))
     return keys
-
-
-def list_of(value: object) -> list[Mapping[str, Any]]:
-    """Take a list's rows; what is no list has none."""
-    if not value or not isinstance(value, list):
-        return []
-    return [one for one in value if isinstance(one, dict)]

@@ -21,7 +21,7 @@ from journeysync.connectors.mapping_files import (
 )
 from journeysync.core.models import Scalar
 
-NORMALISER = "2"
+NORMALISER = "3"
 """Raised whenever `normalise` reads a record differently: stored records are then read again."""
 
 TOOL = "woocommerce"

@@ -86,7 +86,12 @@ def _order(record: RawRecord, mapping: ShopMapping, currency: str | None) -> Rea
     unique: dict[str, Event] = {}
     for event in events:
         unique.setdefault(event.id, event)
-    return Reading(events=tuple(unique.values()), set_aside=tuple(order.set_aside()))
+    paid = record.content.get("transaction_id")
+    return Reading(
+        events=tuple(unique.values()),
+        set_aside=tuple(order.set_aside()),
+        tells=(str(paid),) if paid and "who" in record.content else (),
+    )
 
 
 @dataclass(frozen=True)
@@ -114,8 +119,8 @@ class _Order:
         """The first rule that fits the order."""
         items = self.content["items"]
         facts = {
-            "product": [item["name"] for item in items],
-            "sku": [item["sku"] for item in items],
+            "product": [item["name"] or "" for item in items],
+            "sku": [item["sku"] or "" for item in items],
             "meta": list(self.content["meta"]),
             "created_via": [self.content["created_via"]],
         }

@@ -1,8 +1,9 @@
 """Reads a shop: orders with their refunds and guests, and accounts.
 
-An order moves its modification date with every change but a note, so changes are a window of that
-date; when an order goes for good, only a look at all ids tells. Accounts have no such window: new
-ones are found by their ids, changed ones when all are read. Sends nothing that changes the shop.
+Changes are a window of the date that an order was modified. It tells of most changes, and in shops
+that keep orders as posts of little more than a new status; of what is deleted it never tells. So
+now and then everything is read. Accounts have no such window: new ones are found by their ids,
+changed ones when all are read. Sends nothing that changes the shop.
 """
 
 from collections import ChainMap
@@ -21,18 +22,17 @@ from journeysync.connectors.woocommerce.contents import (
     SUBSCRIPTION,
     SUBSCRIPTION_FIELDS,
     WHO_FIELDS,
+    Asked,
     customer_record,
     keys_of,
-    list_of,
     order_records,
-    roots,
     subscription_records,
-    text,
 )
 from journeysync.connectors.woocommerce.mapping import ShopMapping
 from journeysync.connectors.woocommerce.rows import only, whole
 from journeysync.connectors.woocommerce.scan import SIZE, scan
 from journeysync.connectors.woocommerce.times import naive, parse_gmt
+from journeysync.connectors.woocommerce.values import roots, text
 from journeysync.core.errors import ToolDown
 from journeysync.core.models import RawRecord, RecordKey
 from journeysync.core.ports import Batch
@@ -54,6 +54,7 @@ class Reader:
         self._client = client
         self._sweep = sweep
         self._meta = mapping.meta_keys()
+        self._asked = Asked(self._meta)
         self._beside = Beside(client, mapping.orders)
         self._order_paths = tuple(filter(None, mapping.orders.attributes.values()))
         self._customer_paths = tuple(filter(None, mapping.customers.attributes.values()))
@@ -89,13 +90,18 @@ class Reader:
     ) -> Iterator[Batch]:
         fields: tuple[str, ...] = SUBSCRIPTION_FIELDS
         batch: Callable[[Page], Batch] = self._subscription_batch
+        due = since is not None and self._is_due(since, until)
+        afresh = since is None or (due and not self._beside.asks)
         if kind == ORDER:
-            known = self._all_refunds() if since is None else {}
+            known = self._all_refunds() if afresh else {}
             fields, batch = self._order_fields(), partial(self._order_batch, known=known)
-        if since is None:
+        if since is None or afresh:
+            seen: set[RecordKey] = set()
             for page in self._scan(self._asking(path, fields, status="any"), path):
-                yield batch(page)
-            yield Batch((), complete=True)
+                part = batch(page)
+                seen |= {record.key for record in part.records}
+                yield part
+            yield Batch((), complete=True, still=None if since is None else frozenset(seen))
             return
         after = self._window(path, since, until)
         ask = self._asking(path, fields, status="any", **after)
@@ -105,7 +111,7 @@ class Reader:
         for page in self._scan(ask, path, moved="date_modified_gmt"):
             keys = [RecordKey(self._client.tool, kind, self._id(row)) for row in page.rows]
             yield Batch(tuple(RawRecord(key, {}, deleted=True) for key in keys))
-        if self._is_due(since, until):
+        if due:
             yield Batch((), still=self._who(path, kind))
 
     def _who(self, path: str, kind: str) -> frozenset[RecordKey]:
@@ -128,15 +134,14 @@ class Reader:
         return Batch(tuple(found.values()))
 
     def _order_batch(self, page: Page, known: dict[str, Mapping[str, Any]]) -> Batch:
+        tool, paths, asked = self._client.tool, self._order_paths, self._asked
         refunds = ChainMap(self._refunds(page.rows, known), known)
-        found = {
-            record.key.id: record
-            for row in page.rows
-            if self._id(row)
-            for record in order_records(
-                self._client.tool, row, refunds, self._order_paths, self._meta, self._beside.of(row)
-            )
-        }
+        found: dict[str, RawRecord] = {}
+        for row in page.rows:
+            self._id(row)
+            beside = self._beside.of(row)
+            for record in order_records(tool, row, refunds, paths, asked, beside):
+                found[record.key.id] = record
         return Batch(tuple(found.values()))
 
     def _all_refunds(self) -> dict[str, Mapping[str, Any]]:
@@ -159,7 +164,7 @@ class Reader:
         owners = {
             text(one.get("id")): text(row.get("id"))
             for row in rows
-            for one in list_of(row.get("refunds"))
+            for one in row.get("refunds") or ()
             if text(one.get("id")) not in known
         }
         ids = sorted(owners)
@@ -235,14 +240,11 @@ class Reader:
 
         In the order of dates, equal ones change places between two pages, and some never show.
         """
-        asked = {"orderby": "id", "order": order, "_fields": ",".join(fields), **query}
-        read = self._read.get(path, whole)
-
-        def ask(number: int) -> Page:
-            paging = {"page": str(number), "per_page": str(SIZE)}
-            return self._noted(self._client.part(path, paging | asked, read))
-
-        return ask
+        asked = {
+            "orderby": "id", "order": order, "_fields": ",".join(fields), "per_page": str(SIZE),
+        }  # fmt: skip
+        ask = self._client.pages(path, asked | query, self._read.get(path, whole))
+        return lambda number: self._noted(ask(number))
 
     def _scan(
         self, ask: Callable[[int], Page], what: str, moved: str = "date_created_gmt"

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from journeysync.connectors.woocommerce.client import Client
-from journeysync.connectors.woocommerce.contents import CUSTOMER, inside, text
+from journeysync.connectors.woocommerce.contents import CUSTOMER
+from journeysync.connectors.woocommerce.values import inside, text
 from journeysync.core.ports import Held, Outcome, PresentRecord, RecordWrite
 
 BATCH = 100

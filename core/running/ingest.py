@@ -93,10 +93,7 @@ def ingest(
         if only and name not in only:
             _keep_reach(store, source, report)
             continue
-        with store.begin() as connection:
-            records.renormalise(
-                connection, name, source.normalise, source.mapping_version, reading.keys
-            )
+        reading.again(source)
         try:
             for stream in source.streams:
                 reading.read(source, stream)
@@ -108,6 +105,8 @@ def ingest(
         except (ToolDown, Unanswered, Skip) as error:
             report.failed[name] = str(error)
             _keep_reach(store, source, report)
+    for source in sources.values():
+        reading.again(source)  # what another tool turned out to tell, or to tell no more
     return report
 
 
@@ -149,6 +148,13 @@ class _Reading:
     most_gone: float
     progress: Progress
     forgotten: forgetting.Memory | None
+
+    def again(self, source: Source) -> None:
+        """Read again, without asking the tool, what is stored and would be read differently now."""
+        with self.store.begin() as connection:
+            records.renormalise(
+                connection, source.name, source.normalise, source.mapping_version, self.keys
+            )
 
     def read(self, source: Source, stream: str) -> None:
         """Read one stream; its watermark moves after the last batch."""

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, delete, func, or_, select, text, updat
 
 from journeysync.core.models import RawRecord, RecordKey
 from journeysync.core.state import tables as t
+from journeysync.core.state import twins
 from journeysync.core.state.forgetting import Memory
 from journeysync.core.state.ledger import former_ids
 from journeysync.core.state.store import chunks, upsert
@@ -118,6 +119,7 @@ def _raw(connection: Connection, sources: set[str]) -> int:
         else:
             connection.execute(delete(t.raw_record).where(*which))
             connection.execute(delete(t.set_aside).where(t.set_aside.c.source == source))
+            twins.drop(connection, source)
         taken += 1
     return taken
 

@@ -53,7 +53,14 @@ def _day_to_day(connection: Connection) -> None:
     META.create_all(connection, tables=_DAY_TO_DAY)
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _indexes, _windows, _day_to_day)
+def _twins(connection: Connection) -> None:
+    """Facts that two tools tell."""
+    t.twin.create(connection, checkfirst=True)
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
+    _first, _indexes, _windows, _day_to_day, _twins,
+)  # fmt: skip
 """The n-th makes version n out of version n - 1."""
 
 VERSION = len(MIGRATIONS)

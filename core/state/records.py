@@ -25,6 +25,7 @@ from journeysync.core.models import (
 )
 from journeysync.core.ports import Window
 from journeysync.core.state import tables as t
+from journeysync.core.state import twins
 from journeysync.core.state.among import among
 from journeysync.core.state.erasing import WITHHELD
 from journeysync.core.state.forgetting import Memory
@@ -93,10 +94,7 @@ def store_batch(
         digest = _digest(content, record)
         if before.get(key) != (digest, mapping) and not (record.deleted and key not in before):
             changed.append((record, content, digest))
-    readings = {
-        source_of(record.key): Reading() if record.deleted else normalise(record)
-        for record, _, _ in changed
-    }
+    readings = twins.read(connection, [record for record, _, _ in changed], normalise)
     sifted = Sifted()
     if forgotten is not None:
         fresh = [record for record, _, _ in changed]
@@ -162,7 +160,7 @@ def renormalise(
     mapping: str,
     keys: Keys,
 ) -> int:
-    """Read the stored records again under a changed mapping, without asking the tool."""
+    """Read stored records again, without asking the tool: of a changed mapping, or stale ones."""
     row = t.raw_record.c
     old = connection.execute(
         select(row.type, row.id, row.content).where(
@@ -170,11 +168,11 @@ def renormalise(
         )
     ).all()
     for start in range(0, len(old), 1000):
-        readings = {}
-        for kind, number, content in old[start : start + 1000]:
-            record = RawRecord(RecordKey(tool, kind, number), msgspec.json.decode(content))
-            readings[source_of(record.key)] = normalise(record)
-        _replace(connection, readings, keys)
+        some = [
+            RawRecord(RecordKey(tool, kind, number), msgspec.json.decode(content))
+            for kind, number, content in old[start : start + 1000]
+        ]
+        _replace(connection, twins.read(connection, some, normalise), keys)
     # Asked first: the database would look through all records of the tool to change none.
     if connection.execute(select(row.id).where(row.tool == tool, _other(mapping)).limit(1)).first():
         connection.execute(
@@ -245,6 +243,7 @@ def _replace(connection: Connection, readings: dict[str, Reading], keys: Keys) -
         connection.execute(delete(t.person).where(among(t.person.c.source, part)))
     for table, rows in _rows(readings, keys, kept).items():
         upsert(connection, table, rows)
+    twins.keep(connection, readings)
     touched |= gather(connection, readings, keys)
     touched |= {p.name for r in readings.values() for p in r.people}
     touched |= {e.person for r in readings.values() for e in r.events}

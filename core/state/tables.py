@@ -110,6 +110,14 @@ event = Table(
     Index("event_person", "person"),
     Index("event_source", "source"),
 )
+twin = Table(
+    "twin",  # one fact in two tools: an order and its payment
+    META,
+    _text("source", key=True),
+    _text("id", key=True),  # as the tool of the payment gave it
+    Column("tells", Integer, nullable=False),  # 1: the order names it; 0: it is that payment
+    Index("twin_id", "id"),
+)
 set_aside = Table(
     "set_aside",
     META,

@@ -17,7 +17,7 @@ from journeysync.sandbox.woocommerce import lists, shapes
 from journeysync.sandbox.woocommerce.batch import change_many
 from journeysync.sandbox.woocommerce.business import Business
 from journeysync.sandbox.woocommerce.counter import Counter
-from journeysync.sandbox.woocommerce.keys import admit, unknown
+from journeysync.sandbox.woocommerce.keys import admit, admit_to_root, unknown
 from journeysync.sandbox.woocommerce.lists import Query, Refusal, answer
 from journeysync.sandbox.woocommerce.shop import NoSuch, Order, Refund, Shop
 from journeysync.sandbox.world import STUDIO, World
@@ -122,26 +122,31 @@ class WooCommerce:
                           {"Content-Type": "text/html; charset=UTF-8"})  # fmt: skip
         path = request.path.removeprefix(ROOT)
         if path in ("", "/"):
-            return answer(200, self._site())
+            admit_to_root(request, self.shop)
+            return answer(200, self._site(request.headers.get("host", "")))
         if path == "/wc/v3/customers/batch" and request.method in ("POST", "PUT", "PATCH"):
-            admit(request, *self.secrets.values(), https=self.shop.https)
+            self._admit(request)
             return answer(200, change_many(self.shop, request.body))
         if tracked := _TRACKED.match(path):
-            admit(request, *self.secrets.values(), https=self.shop.https)
+            self._admit(request)
             return answer(200, self._trackings(int(tracked[1])))
         for pattern, run in self._routes:
             if (found := pattern.match(path)) and request.method == "GET":
-                admit(request, *self.secrets.values(), https=self.shop.https)
+                self._admit(request)
                 return run(request, *map(int, found.groups()))
         raise _no_route()
 
-    def _site(self) -> dict[str, Any]:
+    def _admit(self, request: Request) -> None:
+        admit(request, self.secrets["consumer_key"], self.access_token, self.shop)
+
+    def _site(self, asked: str) -> dict[str, Any]:
         offset = ZoneInfo(self.shop.zone.key)
+        home = f"{'https' if self.shop.https else 'http'}://{self.shop.host or asked}"
         return {
             "name": house_of(self._world).name,
             "description": "",
-            "url": shapes.HOME,
-            "home": shapes.HOME,
+            "url": home,
+            "home": home,
             "gmt_offset": "0",
             "timezone_string": offset.key,
             "namespaces": ["oembed/1.0", "wc/store", "wc/store/v1", "wc/v1", "wc/v2", "wc/v3",
@@ -265,6 +270,7 @@ class WooCommerce:
             ("order", "create"): self._create_order,
             ("order", "set"): self._set_order,
             ("order", "refund"): self._refund_order,
+            ("order", "unrefund"): self._unrefund_order,
             ("order", "note"): self._note_order,
             ("order", "track"): self._track_order,
             ("order", "trash"): self._trash_order,
@@ -272,7 +278,7 @@ class WooCommerce:
         }.get((kind, action))
         if run is None:
             raise BadEdit("a shop has site (set), customer (create, set, delete), order (create, "
-                          "set, refund, note, track, trash, delete)")  # fmt: skip
+                          "set, refund, unrefund, note, track, trash, delete)")  # fmt: skip
         self.shop.by_hand = True
         try:
             return run(command, at)
@@ -286,10 +292,13 @@ class WooCommerce:
             self.shop.zone = ZoneInfo(command["timezone"])
         self.shop.slow = round(float(command.get("slow", self.shop.slow / 1000)) * 1000)
         self.shop.https = bool(command.get("https", self.shop.https))
+        for name in ("minds_clock", "passwords", "posts"):
+            setattr(self.shop, name, bool(command.get(name, getattr(self.shop, name))))
+        self.shop.host = str(command.get("host", self.shop.host))
         self.shop.read_only = bool(command.get("read_only", self.shop.read_only))
         self.shop.all_refunds = bool(command.get("all_refunds", self.shop.all_refunds))
         self.shop.statuses |= command.get("statuses", {})
-        return self._site()
+        return self._site("")
 
     def _create_customer(self, command: dict[str, Any], at: int) -> dict[str, Any]:
         email, first, last = (
@@ -327,6 +336,7 @@ class WooCommerce:
 
     def _set_order(self, command: dict[str, Any], at: int) -> dict[str, Any]:
         one = self._found(command)
+        moved = command.get("status", one.status) != one.status
         if "status" in command:
             self.shop.enter(one, str(command["status"]), at)
         for name in ("billing", "meta", "total", "currency", "items", "transaction"):
@@ -334,12 +344,16 @@ class WooCommerce:
                 setattr(one, name, command[name])
         if "created" in command:
             one.created = int(command["created"])
-        self.shop.touch(one, at)
+        self.shop.touch(one, at, seen=moved)
         return shapes.order(self.shop, one)
 
     def _refund_order(self, command: dict[str, Any], at: int) -> dict[str, Any]:
         one = self._found(command)
         return shapes.refund(self.shop, self.shop.refund(one, at, str(command["amount"])))
+
+    def _unrefund_order(self, command: dict[str, Any], _at: int) -> dict[str, Any]:
+        self.shop.take_back(self._found(command))
+        return {}
 
     def _note_order(self, command: dict[str, Any], at: int) -> dict[str, Any]:
         one = self._found(command)

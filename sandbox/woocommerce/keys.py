@@ -1,6 +1,7 @@
 """Who may ask: the key in Basic authentication where the shop sees https, else a signature.
 
-What a shop answers to a wrong way of asking is what a real one answered: it never says so.
+What a shop answers to a wrong way of asking is what a real one answered: it never says so. A
+signature is made over the address that WordPress believes to have, not over the one that was asked.
 """
 
 import base64
@@ -12,17 +13,22 @@ from urllib.parse import parse_qsl, quote, unquote
 
 from journeysync.sandbox.wire import Request
 from journeysync.sandbox.woocommerce.lists import Refusal
+from journeysync.sandbox.woocommerce.shop import Shop
 
 _METHODS = {"HMAC-SHA1": hashlib.sha1, "HMAC-SHA256": hashlib.sha256}
 _PAIR = re.compile(r'(\w+)="([^"]*)"')
 
 
-def admit(request: Request, key: str, secret: str, *, https: bool) -> None:
+_LATE = 15 * 60
+"""Seconds."""
+
+
+def admit(request: Request, key: str, secret: str, shop: Shop) -> None:
     """Raise the shop's refusal unless the request shows that it knows the secret."""
     kind, _, rest = request.headers.get("authorization", "").partition(" ")
     if kind.lower() == "oauth":
-        _signed(request, dict(_PAIR.findall(rest)), key, secret)
-    elif https and kind.lower() == "basic":
+        _signed(request, dict(_PAIR.findall(rest)), key, secret, shop)
+    elif shop.https and kind.lower() == "basic":
         try:
             name, _, word = base64.b64decode(rest).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError):
@@ -35,6 +41,14 @@ def admit(request: Request, key: str, secret: str, *, https: bool) -> None:
         raise unknown()
 
 
+def admit_to_root(request: Request, shop: Shop) -> None:
+    """Let anybody in, but for a key where WordPress' own passwords are in use: it is none."""
+    kind = request.headers.get("authorization", "").partition(" ")[0]
+    if shop.passwords and shop.https and kind.lower() == "basic":
+        message = "<strong>Error:</strong> Unknown username. Check again or try your email address."
+        raise Refusal(401, "invalid_username", message)
+
+
 def unknown() -> Refusal:
     """What a shop says to strangers, and to anybody who comes by plain http."""
     return Refusal(401, "woocommerce_rest_cannot_view", "Sorry, you cannot list resources.")
@@ -44,10 +58,10 @@ def _wrong(message: str) -> Refusal:
     return Refusal(401, "woocommerce_rest_authentication_error", message)
 
 
-def _signed(request: Request, given: dict[str, str], key: str, secret: str) -> None:
+def _signed(request: Request, given: dict[str, str], key: str, secret: str, shop: Shop) -> None:
     given = {name: unquote(value) for name, value in given.items()}
     if given.get("oauth_consumer_key") != key:
-        raise unknown()
+        raise _wrong("Consumer key is invalid.")
     hashing = _METHODS.get(given.get("oauth_signature_method", ""))
     if hashing is None:
         raise _wrong("Invalid signature - signature method is invalid.")
@@ -55,12 +69,16 @@ def _signed(request: Request, given: dict[str, str], key: str, secret: str) -> N
     given.pop("realm", None)
     pairs = [*parse_qsl(request.query, keep_blank_values=True), *given.items()]
     told = "&".join(sorted(f"{_escape(name)}={_escape(value)}" for name, value in pairs))
-    host = request.headers.get("host", "")
-    parts = (request.method, f"http://{host}{request.path}", told)
+    host = shop.host or request.headers.get("host", "")
+    scheme = "https" if shop.https else "http"
+    parts = (request.method, f"{scheme}://{host}{request.path}", told)
     base = "&".join(_escape(part) for part in parts)
     digest = hmac.new(f"{_escape(secret)}&".encode(), base.encode(), hashing).digest()
     if not hmac.compare_digest(base64.b64encode(digest).decode(), signature):
         raise _wrong("Invalid signature - provided signature does not match.")
+    late = abs(int(given.get("oauth_timestamp", 0)) - shop.now // 1000)
+    if shop.minds_clock and late > _LATE:
+        raise _wrong("Invalid timestamp.")
 
 
 def _escape(text: str) -> str:

@@ -1,7 +1,7 @@
 """The pretend shop: its accounts, orders and refunds, and what can be done to them.
 
-Every change moves an order's modification date, to the second; a note does not. Knows nothing of
-HTTP.
+Nearly every change moves an order's modification date, to the second; in a shop that keeps orders
+as posts, few do. A note never does, nor a refund that is taken back. Knows nothing of HTTP.
 """
 
 from dataclasses import dataclass, field
@@ -124,6 +124,15 @@ class Shop:
         """Milliseconds that its clock is behind."""
         self.https = False
         """Whether WordPress believes that visitors come by https."""
+        self.host = ""
+        """The host that WordPress believes to have; empty: the one that is asked."""
+        self.minds_clock = False
+        """Whether signatures must be of this shop's time, as they must; the clock here may stand
+        still in another year."""
+        self.posts = False
+        """Whether orders are kept as posts, as before WooCommerce 8 and in many shops since."""
+        self.passwords = False
+        """Whether WordPress' own application passwords are in use."""
         self.read_only = False
         """Whether the key may only read."""
         self.all_refunds = True
@@ -220,10 +229,11 @@ class Shop:
             order.completed = at
         self.touch(order, at)
 
-    def touch(self, order: Order, at: int) -> None:
-        """Change something about an order."""
+    def touch(self, order: Order, at: int, *, seen: bool = True) -> None:
+        """Change something about an order; `seen`: also where it is kept as a post."""
         self.changes += 1
-        order.modified = at
+        if seen or not self.posts:
+            order.modified = at
 
     def refund(self, order: Order, at: int, amount: str, reason: str = "") -> Refund:
         """Give money back; all of it ends the order."""
@@ -237,6 +247,12 @@ class Shop:
         self.touch(order, at)
         return made
 
+    def take_back(self, order: Order) -> None:
+        """Delete the last refund of an order: its date of change and its status stay."""
+        self.changes += 1
+        if order.refunds:
+            self.given_back.remove(self.refunds.pop(order.refunds.pop()))
+
     def note(self, order: Order, at: int, text: str) -> Note:
         """Write beside an order: its date of change does not move."""
         self.changes += 1
@@ -249,7 +265,7 @@ class Shop:
         made = {"tracking_id": f"{self._id():032x}", **about}
         self.tracked = self.tracked or {}
         self.tracked.setdefault(order.id, []).append(made)
-        self.touch(order, at)
+        self.touch(order, at, seen=False)
         return made
 
     def subscribe(self, at: int, customer: int) -> Subscription:
@@ -280,7 +296,7 @@ class Shop:
         for order in self.orders.values():
             if order.customer == customer.id:
                 order.customer = 0
-                self.touch(order, self.now)
+                self.touch(order, self.now, seen=False)
 
 
 def address(given: dict[str, str], *more: str, region: tuple[str, ...] = _REGION) -> dict[str, str]:
