@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 from shopify_shop import Store, store
 
+from journeysync.connectors.shopify import pages
 from journeysync.sandbox.shopify.keys import CLIENT_ID
 
 MINUTES = timedelta(minutes=1)
@@ -46,6 +48,34 @@ def test_a_key_of_a_day_takes_one_call_more(here: Store) -> None:
     assert asked(here, since=None, access_token=None, **app) == [
         "access_token", "graphql.json", "graphql.json",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("items", "calls"), [(5, 2), (25, 6), (26, 106)])
+def test_what_does_not_fit_into_orders_is_asked_for_many_at_once(
+    tmp_path: Path, items: int, calls: int
+) -> None:
+    lines = [[f"SKU-{number}", 1, "1.00"] for number in range(items)]
+    with store(tmp_path) as here:
+        for _ in range(100):
+            here.order(items=lines)
+        tool = here.connect()
+        records = [one for batch in tool.read("orders", None, here.now) for one in batch.records]
+
+    assert {len(list(record.content["lineItems"])) for record in records} == {items}  # type: ignore[call-overload]
+    assert tool.calls == calls
+
+
+def test_less_is_asked_for_again_where_it_costs_too_much(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "_AGAIN", 100)
+    with store(tmp_path) as here:
+        numbers = {here.order(items=[["ROLL-1", 1]] * 6) for _ in range(50)}
+        tool = here.connect()
+        records = [one for batch in tool.read("orders", None, here.now) for one in batch.records]
+
+    assert {record.key.id for record in records} == numbers
+    assert tool.calls == 1 + 1 + 2  # 50 are too many at once, 25 and 25 are not
 
 
 def test_a_file_takes_five(here: Store) -> None:

@@ -13,6 +13,8 @@ _MONEY = "{ shopMoney { amount currencyCode } presentmentMoney { amount currency
 _PAGE = "pageInfo { hasNextPage endCursor }"
 _SCOPES = "currentAppInstallation { accessScopes { handle } }"
 
+MORE = 25
+"""How many of a list are asked for at once of records for which a page held too few."""
 PERSONAL = frozenset({
     "phone", "defaultPhoneNumber", "phoneNumber", "firstName", "lastName", "billingAddress",
     "defaultAddress", "city", "countryCodeV2",
@@ -122,8 +124,17 @@ def bulk(shape: Shape, query: str) -> str:
     return f"query {{ {shape.root}{asked} {{ edges {{ node {{ {inside} }} }} }} }}"
 
 
+def more(shape: Shape, name: str) -> str:
+    """Write the query for more of a list inside several records, from its beginning."""
+    one, title = shape.connections[name], name[:1].upper() + name[1:]
+    return (
+        f"query More{title}($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on {shape.type} "
+        f"{{ id {name}(first: {MORE}) {{ nodes {{ {one.fields} }} {_PAGE} }} }} }} }}"
+    )
+
+
 def rest(shape: Shape, name: str) -> str:
-    """Write the query for more of a list inside a record."""
+    """Write the query for the rest of a list inside one record."""
     one = shape.connections[name]
     return (
         f"query Rest($id: ID!, $after: String) {{ node(id: $id) {{ ... on {shape.type} "
@@ -132,9 +143,12 @@ def rest(shape: Shape, name: str) -> str:
 
 
 def whole(shape: Shape) -> str:
-    """Write the query for lists that may have been cut off: all of each."""
+    """Write the query for lists of several records that may have been cut off: all of each."""
     inside = " ".join(f"{name} {{ {one.fields} }}" for name, one in shape.lists.items())
-    return f"query Whole($id: ID!) {{ node(id: $id) {{ ... on {shape.type} {{ {inside} }} }} }}"
+    return (
+        f"query Whole($ids: [ID!]!) "
+        f"{{ nodes(ids: $ids) {{ ... on {shape.type} {{ id {inside} }} }} }}"
+    )
 
 
 def _record(shape: Shape) -> str:

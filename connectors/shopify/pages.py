@@ -8,9 +8,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from journeysync.connectors.shopify import bulk
-from journeysync.connectors.shopify.client import Client, Row
+from journeysync.connectors.shopify.client import Client, Row, operation_of
 from journeysync.connectors.shopify.contents import nodes, number
-from journeysync.connectors.shopify.documents import APP, PERSONAL, Shape, page, rest, whole
+from journeysync.connectors.shopify.documents import (
+    APP,
+    PERSONAL,
+    Shape,
+    more,
+    page,
+    rest,
+    whole,
+)
 from journeysync.connectors.shopify.replies import Denied, TooCostly
 from journeysync.core.errors import ToolDown
 
@@ -18,6 +26,8 @@ _TURNS = 20_000
 """Rows after which pages begin anew behind the last id: Shopify turns no further than 25,000."""
 _ALLOWED = 990.0
 """Points that one page may cost: Shopify allows 1,000."""
+_AGAIN = 30
+"""Records of which more is asked for at once, until that turns out to cost too much."""
 _PATIENCE = 3
 """How often a page is asked for that leads to itself."""
 
@@ -69,7 +79,7 @@ class Pages:
         turned, behind = 0, ""
         while True:
             rows = found.get("nodes") or []
-            yield [self._filled(shape, row) for row in rows]
+            yield self._filled(shape, rows)
             after, turned = _next(found), turned + len(rows)
             if not after:
                 return
@@ -95,9 +105,9 @@ class Pages:
         """Ask for a page as large as it may cost."""
         size = self._sizes.get(shape.name, shape.first)
         counted = first and bool(shape.count)
-        more = {"limit": self._bulk_from} if counted else {}
+        limit = {"limit": self._bulk_from} if counted else {}
         while True:
-            asked = {"first": size, "after": after, "query": query or None, **more}
+            asked = {"first": size, "after": after, "query": query or None, **limit}
             try:
                 found = self._send_page(shape, asked, counted=counted, scopes=scopes)
             except TooCostly:
@@ -126,21 +136,50 @@ class Pages:
             raise error
         self.denied |= missing
 
-    def _filled(self, shape: Shape, row: Row) -> Row:
-        """Ask for the rest of the lists that did not fit."""
+    # --- lists inside records --------------------------------------------------------------------
+
+    def _filled(self, shape: Shape, rows: list[Row]) -> list[Row]:
+        """Ask for what did not fit of the lists inside records, for many records at once."""
         for name in shape.connections:
-            part = row.get(name) or {}
-            while (part.get("pageInfo") or {}).get("hasNextPage"):
-                asked = {"id": row["id"], "after": part["pageInfo"]["endCursor"]}
-                more = self._send(rest(shape, name), asked).get("node")
-                if more is None:
-                    break  # deleted meanwhile: the next look finds it gone
-                part = {**more[name], "nodes": [*nodes(row, name), *nodes(more, name)]}
-                row[name] = part
-        if any(len(row.get(name) or ()) >= one.first for name, one in shape.lists.items()):
-            found = self._send(whole(shape), {"id": row["id"]}).get("node")
-            row.update(found or {})
-        return row
+            cut = [row for row in rows if _next(_part(row, name))]
+            for row, found in self._again(more(shape, name), cut):
+                row[name] = found[name]
+                self._rest(shape, name, row)
+        cut = [
+            row
+            for row in rows
+            if any(len(row.get(name) or ()) >= one.first for name, one in shape.lists.items())
+        ]
+        for row, found in self._again(whole(shape), cut):
+            row.update(found)
+        return rows
+
+    def _rest(self, shape: Shape, name: str, row: Row) -> None:
+        """Ask for the rest of one long list, page by page."""
+        while after := _next(_part(row, name)):
+            found = self._send(rest(shape, name), {"id": row["id"], "after": after}).get("node")
+            if found is None:
+                return  # deleted meanwhile: the next look finds it gone
+            if _next(found[name]) == after:
+                raise ToolDown(self._client.tool, f"repeats a page of {name}.")
+            row[name] = {**found[name], "nodes": [*nodes(row, name), *nodes(found, name)]}
+
+    def _again(self, document: str, rows: list[Row]) -> Iterator[tuple[Row, Row]]:
+        """Ask for some records again, for as many at once as may be; not for those gone since."""
+        name, done = operation_of(document), 0
+        while done < len(rows):
+            size = self._sizes.get(name, _AGAIN)
+            some = {str(row.get("id")): row for row in rows[done : done + size]}
+            try:
+                found = self._send(document, {"ids": list(some)})
+            except TooCostly:
+                if len(some) == 1:
+                    raise
+                self._sizes[name] = len(some) // 2
+                continue
+            known = [one for one in found.get("nodes") or () if one and one.get("id") in some]
+            yield from ((some[one["id"]], one) for one in known)
+            done += len(some)
 
     def _send(self, document: str, variables: Mapping[str, Any]) -> Row:
         return self._client.send(document, variables, repeatable=True)
