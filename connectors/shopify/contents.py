@@ -68,7 +68,10 @@ def inside(row: object, path: str) -> Any:
 
 
 def nodes(row: Row, name: str) -> list[Row]:
-    """List what is in a connection, or in a plain list, by ascending id: files have no order."""
+    """List what is in a connection, or in a plain list, by ascending id, each once.
+
+    Files have no order, and pages of a list that grew meanwhile may overlap.
+    """
     found = row.get(name)
     if type(found) is dict:
         found = found.get("nodes")
@@ -76,7 +79,8 @@ def nodes(row: Row, name: str) -> list[Row]:
         return []
     if len(found) == 1:
         return found if type(found[0]) is dict else []
-    return sorted((one for one in found if type(one) is dict), key=_place)
+    unique = {one.get("id"): one for one in found if type(one) is dict}
+    return sorted(unique.values(), key=_place)
 
 
 def _place(row: Row) -> int:
