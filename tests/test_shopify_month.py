@@ -28,13 +28,16 @@ def test_a_month_of_changes_ends_as_a_full_reading(
         month = Month(here, rng)
         tool, shelf = here.connect(bulk_from=rng.choice((5, 10_000))), Shelf()
         marks: dict[str, datetime] = {}
+        unset = True
         for _day in range(30):
-            if rng.random() < 0.15:
-                here.edit("shop", "set", slow=60 * rng.choice((0, 0, 10, 300, -20)))
             for _ in range(rng.randrange(6)):
                 month.something()
+            if unset and rng.random() < 0.2:
+                unset = False  # what is set and set back between two readings, nobody can know
+                here.edit("shop", "set", slow=60 * rng.choice((0, 0, 10, 300, -20)))
             if rng.random() < 0.4:
                 _read(tool, shelf, marks, here.now)
+                unset = True
             here.admin("POST", "/advance", {"days": rng.choice((0.0, 0.0001, 0.4, 2))})
         here.admin("POST", "/advance", {"days": 1})
         _read(tool, shelf, marks, here.now)
