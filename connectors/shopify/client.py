@@ -191,7 +191,7 @@ class Client:
         """Read the shop's clock and the version that it really answers in."""
         try:
             self.at = parsedate_to_datetime(answer.headers.get("date", "")).astimezone(UTC)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             self.at = None
         served = answer.headers.get("x-shopify-api-version", "")
         asked = self._settings.api_version
