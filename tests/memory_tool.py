@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from msgspec import structs
+
 from journeysync.core.models import Event, Link, PersonRecord, RawRecord, Reading, RecordKey
 from journeysync.core.ports import (
     Batch,
@@ -40,7 +42,7 @@ def happened(
 
 
 def gone(record: RawRecord) -> RawRecord:
-    return replace(record, content={}, deleted=True)
+    return structs.replace(record, content={}, deleted=True)
 
 
 @dataclass

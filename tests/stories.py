@@ -29,12 +29,13 @@ their statuses in the order of their anchors.
 
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from interpreter import Answer
+from msgspec import structs
 from strategies import Person
 
 from journeysync.core.language.model import Journey
@@ -149,12 +150,12 @@ def _after(
         before = next((one for one in known if one.id == name), event)
         both = {**before.attributes, **attributes}
         service = {key: value for key, value in both.items() if key == "service"}
-        start = replace(event, id=name, kind="booking.starts", at=starts)
-        start = replace(start, attributes=service | ahead)
+        start = structs.replace(event, id=name, kind="booking.starts", at=starts)
+        start = structs.replace(start, attributes=service | ahead)
         return [*(one for one in known if one.id != name), event, start]
     if record and "outcome" in attributes:
         told = {"outcome": attributes["outcome"]}
-        known = [replace(one, attributes=told) if one.id == name else one for one in known]
+        known = [structs.replace(one, attributes=told) if one.id == name else one for one in known]
     return [*known, event]
 
 

@@ -1,13 +1,13 @@
 """A person who is forgotten leaves no trace in the state, and does not come back."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from killing import Moments, needs_fork
 from memory_tool import START, MemoryTool, contact, happened
+from msgspec import structs
 from plans import MAP
 from sqlalchemy.engine import make_url
 
@@ -125,7 +125,7 @@ def test_nor_under_another_id(office: Office) -> None:
     office.tool.batches = [
         [again],
         [back],
-        [replace(again, key=RecordKey("crm", "happening", "c"))],
+        [structs.replace(again, key=RecordKey("crm", "happening", "c"))],
     ]
     office.sync(1)
 

@@ -2,12 +2,13 @@
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from memory_tool import MemoryTool
+from msgspec import structs
 from sqlalchemy import select, text
 
 from journeysync.core.identity.rules import IdentityRules
@@ -185,7 +186,7 @@ def test_what_several_records_say_does_not_depend_on_their_order() -> None:
 
     assert told == {
         repr(
-            replace(
+            structs.replace(
                 GUESTS[1], created_at=NOW, emails=("A@x.example", "a@x.example"),
                 phones=("2", "1"), first_name="Ann", attributes={"z": 2, "y": 3},
             )

@@ -7,9 +7,10 @@ asked what it knew.
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from datetime import time as clock
+
+from msgspec import structs
 
 from journeysync.connectors import bookings
 from journeysync.connectors.acuity import check, normalise
@@ -98,14 +99,14 @@ class Acuity:
         """Add the payments, one by one, where the sum is another than the stored one."""
         mark = paid_mark(record)
         if not mark or self._marks.get(record.key) == mark:
-            return replace(record, mark=mark)
+            return structs.replace(record, mark=mark)
         content = {**record.content, "payments": self._reader.payments(record.key.id)}
-        return replace(record, content=content, mark=mark)
+        return structs.replace(record, content=content, mark=mark)
 
     def _placed(self, record: RawRecord) -> RawRecord:
         row = record.content
         zone = known_zone(row.get("calendarTimezone"), self._zone)
-        return replace(record, listed_at=parse_instant(row.get("datetime"), zone))
+        return structs.replace(record, listed_at=parse_instant(row.get("datetime"), zone))
 
 
 def make(setup: ToolSetup) -> Acuity:

@@ -9,6 +9,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec import structs
+
 from journeysync.connectors.acuity.read import GAP, truth
 from journeysync.connectors.booking_rules import Rules, ServiceRule
 from journeysync.connectors.booking_texts import known_zone, parse_instant, parse_number
@@ -71,7 +73,7 @@ def remember(record: RawRecord, before: Mapping[str, Any], now: datetime) -> Raw
         moves.append({"seen": now.isoformat(), "from": was.isoformat()})
     if moves:
         content["moves"] = moves
-    return replace(record, content=content)
+    return structs.replace(record, content=content)
 
 
 def _booking(

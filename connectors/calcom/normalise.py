@@ -10,6 +10,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from msgspec import structs
+
 from journeysync.connectors.booking_rules import Rules, ServiceRule
 from journeysync.connectors.booking_texts import parse_instant, parse_number
 from journeysync.connectors.bookings import ASKED_TO_MOVE, Booking, By, Status, events
@@ -95,7 +97,7 @@ def remember(record: RawRecord, before: Row, now: datetime) -> RawRecord:
     gone = _gone(record.content, before, now)
     if gone:
         content["gone"] = gone
-    return replace(record, content=content)
+    return structs.replace(record, content=content)
 
 
 def _gone(row: Row, before: Row, now: datetime) -> list[Row]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from msgspec import structs
+
 from journeysync.connectors.booking_rules import Rules, ServiceRule, fits
 from journeysync.connectors.booking_texts import parse_instant
 from journeysync.connectors.bookings import Booking, By, Move, Status, events
@@ -100,7 +102,7 @@ def remember(record: RawRecord, before: Row, now: datetime) -> RawRecord:
             ended[name] = kept
     content |= {"moves": moves} if moves else {}
     content |= {"ended": ended} if ended else {}
-    return replace(record, content=content)
+    return structs.replace(record, content=content)
 
 
 def _seen(was: Row, row: Row, now: datetime) -> str:

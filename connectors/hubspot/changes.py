@@ -1,8 +1,9 @@
 """Events that a contact's or deal's properties tell: conversions, changes of value, dates. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec import structs
 
 from journeysync.connectors.hubspot.facts import Facts
 from journeysync.connectors.hubspot.mapping import (
@@ -72,7 +73,7 @@ def subscriptions(facts: Facts, rules: Sequence[SubscriptionRule]) -> Iterator[E
             attributes: dict[str, Scalar] = {"subscription": name, **rule.set}
             for kind in kinds:
                 event = facts.own_event(kind, at, repeats=True, attributes=attributes)
-                yield replace(event, id=f"{event.id}:{number}")
+                yield structs.replace(event, id=f"{event.id}:{number}")
             before = now
 
 

@@ -6,7 +6,8 @@ a kind can happen more than once, the instant: never of a position in a list.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+
+from msgspec import structs
 
 from journeysync.connectors.hubspot import activities, deals, meetings, tickets
 from journeysync.connectors.hubspot.changes import (
@@ -41,7 +42,7 @@ def normalise(record: RawRecord, mapping: FieldMapping, zone: str) -> Reading:
     unique = {event.id: event for event in reversed(found.events)}
     if len(unique) == len(found.events):
         return found
-    return replace(found, events=tuple(reversed(unique.values())))
+    return structs.replace(found, events=tuple(reversed(unique.values())))
 
 
 def _contact(facts: Facts, mapping: FieldMapping) -> Reading:

@@ -6,7 +6,9 @@ a kind can happen more than once, the instant: never of a position in a list.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec import structs
 
 from journeysync.connectors.salesforce import activities, deals, meetings, people, service
 from journeysync.connectors.salesforce.facts import Facts
@@ -34,7 +36,7 @@ def normalise(record: RawRecord, under: Under) -> Reading:
     found = _BY_TYPE[record.key.type](facts, under.mapping)
     # Two rules may tell one fact, such as two fields that both say "subscribed".
     unique = {event.id: event for event in reversed(found.events)}
-    return replace(found, events=tuple(reversed(unique.values())))
+    return structs.replace(found, events=tuple(reversed(unique.values())))
 
 
 def _undefined(facts: Facts, mapping: SalesforceMapping) -> Reading:

@@ -1,8 +1,9 @@
 """What a contact, lead or account says: who it is, and what its fields tell. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec import structs
 
 from journeysync.connectors.mapping_files import fits
 from journeysync.connectors.salesforce.facts import Facts, filled
@@ -56,10 +57,10 @@ def lead(facts: Facts, mapping: SalesforceMapping) -> Reading:
         return Reading(people=(person,), events=events, links=_merged(facts, person))
     contact = f"{facts.tool}:{became}"
     attributes = {name: one for name, one in person.attributes.items() if name not in _PINS}
-    person = replace(person, type=CONVERTED, owner="", attributes=attributes)
+    person = structs.replace(person, type=CONVERTED, owner="", attributes=attributes)
     return Reading(
         people=(person,),
-        events=tuple(replace(event, person=contact) for event in events),
+        events=tuple(structs.replace(event, person=contact) for event in events),
         links=(*_merged(facts, person), Link(person.name, contact, "converted lead")),
     )
 

@@ -5,8 +5,9 @@ so that a later reading tells when its start was moved or its outcome marked. Pu
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec import structs
 
 from journeysync.connectors.salesforce.mapping import Events
 from journeysync.connectors.salesforce.shapes import Shape
@@ -36,7 +37,7 @@ def remember(record: RawRecord, before: Mapping[str, object]) -> RawRecord:
     old = before.get("merged")
     if isinstance(old, list):
         content["merged"] = sorted({*map(str, old), *map(str, content.get("merged", ()))})
-    return record if content == record.content else replace(record, content=content)
+    return record if content == record.content else structs.replace(record, content=content)
 
 
 def _carried(now: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,10 +6,10 @@ made anew whenever one of them changes or goes.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import msgspec
+from msgspec import structs
 from sqlalchemy import Connection, delete, select
 
 from journeysync.core.instants import to_micros
@@ -81,7 +81,7 @@ def together(parts: Sequence[PersonRecord]) -> PersonRecord:
         return next((getattr(one, name) for one in newest if getattr(one, name)), "")
 
     attributes = {name: value for one in newest[::-1] for name, value in one.attributes.items()}
-    return replace(
+    return structs.replace(
         newest[0],
         created_at=min((one.created_at for one in told if one.created_at), default=None),
         emails=tuple(dict.fromkeys(email for one in newest for email in one.emails)),

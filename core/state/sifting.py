@@ -5,8 +5,9 @@ it means for them is kept, the tool's answer itself is not.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from msgspec import structs
 from sqlalchemy import Connection
 
 from journeysync.core.models import PersonRecord, RawRecord, Reading, SetAside
@@ -62,7 +63,7 @@ def _without(reading: Reading, memory: Memory) -> Reading:
     def stays(name: str) -> bool:
         return not memory.knows("record", name)
 
-    return replace(
+    return structs.replace(
         reading,
         people=tuple(one for one in reading.people if stays(one.name)),
         events=tuple(one for one in reading.events if stays(one.person)),

@@ -7,9 +7,9 @@ connector says.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
+from msgspec import structs
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from journeysync.core.models import RawRecord, Reading
@@ -38,7 +38,7 @@ def read(
         source = str(record.key)
         told_by = {by for one in readings[source].known_as for by in tellers.get(one, ())}
         if told_by:
-            readings[source] = normalise(replace(record, told_by=tuple(sorted(told_by))))
+            readings[source] = normalise(structs.replace(record, told_by=tuple(sorted(told_by))))
     return readings
 
 
