@@ -1,7 +1,8 @@
 """A month in a Shopify shop, read at random moments, ends as a full reading does.
 
 Orders made, touched, paid, part-refunded, sent, delivered, sent back, cancelled and deleted,
-several in one second, by a clock that somebody sets now and then. `JOURNEYSYNC_MONTHS=20` runs more of them.
+several in one second, by a clock that somebody sets now and then. `JOURNEYSYNC_MONTHS=20` runs more
+of them.
 """
 
 import os

@@ -121,10 +121,10 @@ def _records(
             for name in shape.connections:
                 row[name] = []
             for child in own:
-                if _type(child) not in kinds:
+                if (part := kinds.get(_type(child))) is None:
                     raise _orphans(client)
                 del child["__parentId"]
-                row[kinds[_type(child)]].append(child)
+                row[part].append(child)
             some.append(row)
             if len(some) == _CHUNK:
                 yield some

@@ -55,8 +55,12 @@ def text(value: object) -> str:
 
 def number(row: object) -> str:
     """Read the number out of a record's `gid://shopify/Order/1`; empty where there is none."""
-    named = row.get("id") if isinstance(row, dict) else None
-    found = named.rpartition("/")[2].partition("?")[0] if isinstance(named, str) else ""
+    named = row.get("id") if type(row) is dict else None
+    if type(named) is not str:
+        return ""
+    found = named[named.rfind("/") + 1 :]
+    if not found.isdecimal():
+        found = found.partition("?")[0]
     return found if found.isdecimal() else ""
 
 
@@ -108,13 +112,13 @@ def _attributes(row: Row, paths: Sequence[str]) -> dict[str, str]:
     """Keep what a mapping names, as texts; a list of texts as one."""
     found: dict[str, str] = {}
     for path in paths:
-        if path.startswith("metafield."):
-            value = inside(row, f"{alias_of(path)}.value")
-        else:
-            value = inside(row, path) if "." in path else row.get(path)
-        if isinstance(value, bool):
+        value = row.get(path)
+        if value is None and "." in path:
+            metafield = path.startswith("metafield.")
+            value = inside(row, f"{alias_of(path)}.value" if metafield else path)
+        if type(value) is bool:
             value = str(value).lower()
-        if isinstance(value, list):
+        elif type(value) is list:
             value = ", ".join(filter(None, map(text, value)))
         if told := text(value):
             found[path] = told

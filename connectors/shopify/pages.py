@@ -145,11 +145,8 @@ class Pages:
             for row, found in self._again(more(shape, name), cut):
                 row[name] = found[name]
                 self._rest(shape, name, row)
-        cut = [
-            row
-            for row in rows
-            if any(len(row.get(name) or ()) >= one.first for name, one in shape.lists.items())
-        ]
+        lists = [(name, one.first) for name, one in shape.lists.items()]
+        cut = [row for row in rows if _is_cut(row, lists)]
         for row, found in self._again(whole(shape), cut):
             row.update(found)
         return rows
@@ -189,6 +186,15 @@ def _next(page: Row) -> str | None:
     """Say where the next page begins; None where there is none."""
     info = page.get("pageInfo") or {}
     return str(info.get("endCursor")) if info.get("hasNextPage") else None
+
+
+def _is_cut(row: Row, lists: list[tuple[str, int]]) -> bool:
+    """Say whether one of these lists is as long as was asked for at most."""
+    for name, most in lists:  # a loop: this is done for each of very many records
+        found = row.get(name)
+        if found and len(found) >= most:
+            return True
+    return False
 
 
 def _part(data: Row, name: str) -> Row:

@@ -171,7 +171,7 @@ class Reader:
         """Look which records there are."""
         tool, kind, only = self._client.tool, kind_of(stream), ids(shape)
         return frozenset(
-            RecordKey(tool, kind, self._id(row))
+            RecordKey(tool, kind, self._named(number(row)))
             for rows in self._pages.rows(only, "", self._pages.first(only, ""))
             for row in rows
         )
@@ -180,15 +180,16 @@ class Reader:
         paths = self._mapping.paths(stream)
         found: dict[RecordKey, RawRecord] = {}
         for row in rows:
-            self._id(row)
             record = keep(self._client.tool, stream, row, paths)
             found[record.key] = record
+            self._named(record.key.id)
         return list(found.values())
 
-    def _id(self, row: Row) -> str:
-        if not (found := number(row)):
+    def _named(self, number: str) -> str:
+        """Take an id, if it is one."""
+        if not number:
             raise ToolDown(self._client.tool, "answers records without an id.")
-        return found
+        return number
 
 
 def _iso(at: datetime) -> str:
