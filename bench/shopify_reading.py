@@ -32,8 +32,8 @@ from journeysync.core.running.progress import silent
 from journeysync.core.state.store import open_store
 from journeysync.core.workspace import Workspace
 
-CUSTOMERS = 10_000
-"""Each buys once, at most; all figures are given for 100,000 orders."""
+CUSTOMERS = 5_000
+"""The most whose parcels and returns are told; all figures are given for 100,000 orders."""
 PER = 100_000
 REFUNDED = 100
 LEAST = 5
