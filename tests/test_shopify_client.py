@@ -1,6 +1,7 @@
 """Asking a Shopify shop: keys of a day, points, versions, refusals, and what is never shown."""
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from journeysync.connectors.shopify.replies import Denied, codes, errors_of, fai
 from journeysync.connectors.shopify.settings import read_settings
 from journeysync.connectors.shopify.tokens import Token, Tokens
 from journeysync.core.errors import BadCredentials, Retry, ToolDown, Usage
-from journeysync.core.ports import ToolSetup
+from journeysync.core.ports import TellsTime, ToolSetup
 from journeysync.sandbox.server import start
 from journeysync.sandbox.shopify.keys import CLIENT_ID
 
@@ -363,6 +364,16 @@ def test_check_says_that_stages_cannot_be_shown_without_the_scope_to_write(here:
     here.edit("app", "set", scopes=["read_customers", "read_orders", "read_returns"])
 
     assert [what for what in levels(here) if "write_customers" in what]
+
+
+def test_check_hears_what_time_it_is_in_the_shop(here: Store) -> None:
+    here.edit("shop", "set", slow=1800)
+    tool = here.connect()
+    assert tool.told() is None
+    tool.check()
+
+    assert isinstance(tool, TellsTime)
+    assert here.now - (tool.told() or here.now) == timedelta(minutes=30)
 
 
 def test_check_names_the_scopes_that_are_missing(here: Store) -> None:

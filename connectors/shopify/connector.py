@@ -96,6 +96,10 @@ class Shopify:
         """Look at the key, its scopes, the version, personal data and currencies."""
         return check.check(self._client, self._reader, self._settings, self._under.currency)
 
+    def told(self) -> datetime | None:
+        """Say what time it was in the shop when it last answered."""
+        return self._client.at
+
     # --- Display -------------------------------------------------------------------------------
 
     def present(

@@ -138,7 +138,7 @@ def rest(shape: Shape, name: str) -> str:
     one = shape.connections[name]
     return (
         f"query Rest($id: ID!, $after: String) {{ node(id: $id) {{ ... on {shape.type} "
-        f"{{ {name}(first: 100, after: $after) {{ nodes {{ {one.fields} }} {_PAGE} }} }} }} }}"
+        f"{{ {name}(first: 250, after: $after) {{ nodes {{ {one.fields} }} {_PAGE} }} }} }} }}"
     )
 
 
