@@ -16,6 +16,7 @@ from bench import (
     salesforce_writing,
     shop_reading,
     shopify_reading,
+    stripe_reading,
 )
 
 
@@ -37,6 +38,8 @@ def main() -> None:
     shop_reading.run(1_000 if quick else shop_reading.ORDERS)
     print("\nReading Shopify")
     shopify_reading.run()
+    print("\nReading Stripe")
+    stripe_reading.run(1_000 if quick else stripe_reading.CUSTOMERS)
     print("\nStart-up")
     help.run()
 

@@ -8,7 +8,10 @@ _WHOLE = (
 )  # fmt: skip
 _THOUSANDTHS = ("BHD", "JOD", "KWD", "OMR", "TND")
 _SHIFTS = {**dict.fromkeys(_WHOLE, 0), **dict.fromkeys(_THOUSANDTHS, 3)}
-"""Digits after the point, where they are not two, as payment providers count them."""
+"""Digits after the point, where they are not two."""
+_COUNTED = {**_SHIFTS, "UGX": 2}
+"""The same where payment providers count the smallest unit: Uganda's shillings have none, and are
+counted in hundredths all the same (https://docs.stripe.com/currencies#special-cases)."""
 
 
 _LONGEST = 20
@@ -26,9 +29,9 @@ def decimal(value: object) -> Decimal | None:
 
 def from_minor(value: object, currency: str) -> Decimal | None:
     """Read a whole number of a currency's smallest unit."""
-    if isinstance(value, bool) or not isinstance(value, int):
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 10**_LONGEST:
         return None
-    return Decimal(value).scaleb(-_SHIFTS.get(currency.upper(), 2))
+    return Decimal(value).scaleb(-_COUNTED.get(currency.upper(), 2))
 
 
 def as_long_as(amount: Decimal, other: Decimal) -> Decimal:

@@ -49,7 +49,7 @@ class RawRecord(Struct, frozen=True):
     mark: str = ""
     """A fingerprint of what the list showed of it: see `Batch.listed`."""
     told_by: tuple[str, ...] = ()
-    """Records of other tools that tell the same fact, as `tool:id`; looked up in the state."""
+    """Other records that tell the same fact, as `tool:id`; looked up in the state."""
 
 
 class Link(Struct, frozen=True):
@@ -146,6 +146,7 @@ class Reading(Struct, frozen=True):
     links: tuple[Link, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
     tells: tuple[str, ...] = ()
-    """Ids that another tool gave the same fact: the number of an order's payment."""
+    """Ids that another record has for the same fact: the number of an order's payment. Whoever
+    tells this record itself makes no difference to them."""
     known_as: tuple[str, ...] = ()
-    """Ids by which another tool may tell this: see `RawRecord.told_by`."""
+    """Ids by which another record may tell this: see `RawRecord.told_by`."""

@@ -1,7 +1,9 @@
 """Reading an account: new things by date, changes by events, nothing of the other mode."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -14,6 +16,7 @@ from shop import Kept
 from stripe_account import Account, account, everything, told
 
 from journeysync.connectors.stripe.connector import LAG, Stripe
+from journeysync.connectors.stripe.read import STREAMS
 from journeysync.core.errors import BadCredentials, ToolDown, Usage
 from journeysync.core.models import RecordKey
 
@@ -84,6 +87,56 @@ def test_a_customer_who_was_deleted_is_gone(here: Account) -> None:
     kept.take("customers", tool.read("customers", here.now - 5 * MINUTES, here.now))
 
     assert kept.all == {}
+
+
+def test_a_reading_in_which_nothing_changed_makes_fourteen_calls(here: Account) -> None:
+    tool = here.connect()
+    for stream in tool.streams:
+        assert not [one for b in tool.read(stream, here.now, here.now) for one in b.records]
+
+    assert tool.calls == 14
+
+
+def test_an_old_dispute_that_ends_is_found_beside_a_new_one_of_the_same_payment(
+    here: Account,
+) -> None:
+    old = micro(here.now - 50 * DAYS)
+    charge = here.edit("charge", "create", amount=100, email="a@example.com", at=old)["id"]
+    first = here.edit("charge", "dispute", id=charge, at=old)["id"]
+    second = here.edit("charge", "dispute", id=charge)["id"]
+    here.edit("dispute", "close", id=first, status="lost")
+    batches = here.connect().read("disputes", here.now - MINUTES, here.now)
+    found = {r.key.id: r.content["status"] for b in batches for r in b.records
+             if r.key.type == "dispute"}  # fmt: skip
+
+    assert found == {first: "lost", second: "needs_response"}
+
+
+def test_a_clock_that_runs_ahead_of_stripes_hides_nothing(here: Account) -> None:
+    """Ours says an hour later: what is new there is older than our last reading."""
+    tool, hour = here.connect(), 60 * MINUTES
+    since = here.now + hour - LAG
+    made = here.edit("charge", "create", amount=100, email="a@example.com")["id"]
+    here.admin("POST", "/advance", {"days": 0.01})
+    until = here.now + hour
+    records = [r for b in tool.read("charges", since, until) for r in b.records]
+
+    assert made in {record.key.id for record in records}
+    assert tool.told() == here.now
+
+
+@pytest.mark.parametrize("stream", ["charges", "disputes"])
+def test_what_is_not_shown_inside_an_object_is_asked_for(
+    here: Account, monkeypatch: pytest.MonkeyPatch, stream: str
+) -> None:
+    """No proxy that opens nothing may hide a refund, or whose money it was."""
+    charge = here.edit("charge", "create", amount=100, email="a@example.com")["id"]
+    here.edit("charge", "refund", id=charge, amount=10)
+    here.edit("charge", "dispute", id=charge)
+    opened = list(here.connect().read(stream, None, here.now))
+    monkeypatch.setitem(STREAMS, stream, replace(STREAMS[stream], expand=()))  # type: ignore[arg-type]  # a dict
+
+    assert list(here.connect().read(stream, None, here.now)) == opened
 
 
 def test_a_draft_that_was_deleted_is_gone(here: Account) -> None:
@@ -157,21 +210,22 @@ def test_every_request_asks_for_one_version(here: Account) -> None:
 
 @pytest.mark.parametrize("seed", range(MONTHS))
 def test_a_month_of_changes_ends_as_a_full_reading(tmp_path: Path, seed: int) -> None:
-    """Paid, refunded, invoiced, subscribed, cancelled, disputed, read at random moments."""
+    """Paid, captured, refunded, invoiced, voided, subscribed, disputed, read at random moments."""
     rng = Random(seed)
     with account(tmp_path, customers=30) as here:
         tool, kept = here.connect(), Kept()
         marks: dict[str, datetime] = {}
         made: dict[str, list[str]] = {}
+        done: Counter[tuple[str, str]] = Counter()
         for _day in range(30):
-            for _ in range(rng.randrange(8)):
-                _something(here, rng, made)  # several in one second: the clock stands still
+            for _ in range(rng.randrange(3, 14)):
+                _something(here, rng, made, done)  # in one second: the clock stands still
             if rng.random() < 0.4:
                 _read(tool, kept, marks, here.now)
             here.admin("POST", "/advance", {"days": rng.choice((0.0, 0.0001, 0.4, 2))})
         _read(tool, kept, marks, here.now)
 
-        assert len(made) > 3
+        assert len(done) > 20, "it was hardly a month"
         assert kept.all == everything(tool, here.now)
 
 
@@ -181,23 +235,29 @@ def _read(tool: Stripe, kept: Kept, marks: dict[str, datetime], now: datetime) -
         marks[stream] = max(now - LAG, marks.get(stream, now - LAG))
 
 
-def _something(here: Account, rng: Random, made: dict[str, list[str]]) -> None:
+def _something(
+    here: Account, rng: Random, made: dict[str, list[str]], done: Counter[tuple[str, str]]
+) -> None:
     kind, action, of = rng.choice(ACTS)
     if of and not made.get(of):
         kind, action, of = "customer", "create", ""
     more: dict[str, Any] = {"amount": rng.randrange(1, 9) * 100, "email": "ana@example.com"}
+    more |= rng.choice(WAYS) if action in ("create", "complete") else {}
+    more |= {"status": rng.choice(("won", "lost"))} if action == "close" else {}
     if of == kind:
         more["id"] = rng.choice(made[of])
     elif of:
         more["customer"] = rng.choice(made[of])
     try:
         found = here.edit(kind, action, **more)
-    except HTTPError:
-        # Whoever subscribed was deleted, or the invoice is no draft.
-        assert action in ("renew", "delete")
+    except HTTPError as error:
+        # Whoever subscribed was deleted, the invoice is no draft, nothing was set aside...
+        if error.code != 400:
+            raise
         return
-    if action in ("create", "refund", "dispute"):
-        made.setdefault(found["object"], []).append(found["id"])
+    done[kind, action] += 1
+    if found.get("id") and found["id"] not in made.setdefault(found["object"], []):
+        made[found["object"]].append(found["id"])
     if action == "delete":
         made[kind].remove(more["id"])
 
@@ -206,12 +266,22 @@ ACTS = [
     ("customer", "create", ""), ("customer", "set", "customer"), ("customer", "delete", "customer"),
     ("refund", "fail", "refund"), ("charge", "create", ""),
     ("charge", "create", "customer"), ("charge", "refund", "charge"), ("charge", "set", "charge"),
-    ("charge", "dispute", "charge"), ("invoice", "create", "customer"),
+    ("charge", "capture", "charge"), ("charge", "let-go", "charge"), ("charge", "arrive", "charge"),
+    ("charge", "bounce", "charge"),
+    ("charge", "dispute", "charge"), ("dispute", "close", "dispute"),
+    ("invoice", "create", "customer"), ("invoice", "decline", "invoice"),
+    ("invoice", "pay-outside", "invoice"), ("invoice", "write-off", "invoice"),
     ("invoice", "delete", "invoice"), ("invoice", "finalise", "invoice"),
     ("invoice", "pay", "invoice"),
     ("invoice", "void", "invoice"), ("subscription", "create", "customer"),
     ("subscription", "renew", "subscription"), ("subscription", "cancel", "subscription"),
+    ("subscription", "cancel-at-end", "subscription"),
     ("checkout.session", "create", ""), ("checkout.session", "expire", "checkout.session"),
+    ("checkout.session", "complete", "checkout.session"),
+]  # fmt: skip
+WAYS: list[dict[str, Any]] = [
+    {}, {"captured": False}, {"failed": True}, {"pending": True}, {"trial": 14},
+    {"currency": "jpy"}, {"payment_intent": "pi_1"},
 ]  # fmt: skip
 
 

@@ -92,6 +92,26 @@ def test_a_purchase_is_told_once(tmp_path: Path) -> None:
     assert found == {name: expected for name, (_, expected) in ALONE.items()}
 
 
+def test_a_new_way_of_reading_finds_what_is_told_by_the_same_tool(tmp_path: Path) -> None:
+    """Both are read again: the payment first, when nobody is known to tell it yet."""
+
+    def before(record: RawRecord) -> Reading:
+        return Reading(events=normalise(record).events)
+
+    invoice = RawRecord(RecordKey("bank", "order", "9"), {"ids": ["ch_1"]})
+    store = open_store("sqlite://", tmp_path, dry_run=False)
+    with store.begin() as connection:
+        for record in (PAYMENT, invoice):
+            records.store_batch(
+                connection, "all", [record], normalise=before, mapping="1",
+                keys=lambda _: [], now=0,
+            )  # fmt: skip
+        once = told(connection)
+        records.renormalise(connection, "bank", normalise, "2", lambda _: [])
+        assert (once, told(connection)) == (["bank:order:9", "bank:payment:7"], ["bank:order:9"])
+    store.close()
+
+
 ids = st.lists(st.sampled_from(IDS), max_size=2, unique=True)
 one = st.one_of(
     st.builds(lambda n, i, g: order(n, *i, gone=g), st.integers(1, 3), ids, st.booleans()),

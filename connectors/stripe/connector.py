@@ -102,6 +102,10 @@ class Stripe:
         """Say where a person sees the customer."""
         return f"https://dashboard.stripe.com/customers/{record_id}" if object_type else ""
 
+    def told(self) -> datetime | None:
+        """Return the time of Stripe's last answer."""
+        return self._client.told
+
     @property
     def calls(self) -> int:
         """How many requests were sent so far."""

@@ -20,28 +20,35 @@ INVOICE, PAYMENT, SUBSCRIPTION, CHECKOUT, DISPUTE = (
 
 def text(value: object) -> str:
     """Take a text as it is, trimmed; a number as text; anything else is none."""
+    if type(value) is str:  # nearly always
+        return value.strip()
     if isinstance(value, bool):
         return str(value).lower()
-    return str(value).strip() if isinstance(value, str | int) else ""
+    return str(value) if isinstance(value, int) else ""
 
 
 def inside(row: object, path: str) -> Any:
     """Follow a dotted path; None where it ends early."""
+    if "." not in path:
+        return row.get(path) if isinstance(row, dict) else None
     for step in path.split("."):
-        row = row.get(step) if isinstance(row, Mapping) else None
+        row = row.get(step) if isinstance(row, dict) else None
     return row
 
 
 def id_of(value: object) -> str:
     """Name an object that is given as its id or, expanded, as itself."""
-    return text(value.get("id") if isinstance(value, Mapping) else value)
+    return text(value.get("id") if isinstance(value, dict) else value)
+
+
+_NO_DIGIT = re.compile(r"(?!^\+)\D")
 
 
 def _typed(emails: Iterable[object], name: object, phone: object) -> dict[str, str]:
     return {
-        "email": next((text(one).lower() for one in emails if text(one)), ""),
+        "email": next((found.lower() for one in emails if (found := text(one))), ""),
         "name": text(name),
-        "phone": re.sub(r"(?!^\+)\D", "", text(phone)),
+        "phone": _NO_DIGIT.sub("", text(phone)) if phone else "",
     }
 
 
@@ -61,14 +68,15 @@ class Kept:
 
     def invoice(self, row: Mapping[str, Any]) -> list[RawRecord]:
         """Keep an invoice; in newer versions of the API its subscription stands elsewhere."""
-        names = ("status", "currency", "total", "amount_paid", "billing_reason", "created",
-                 "due_date", "number")  # fmt: skip
-        lines = _list(inside(row, "lines.data"))
+        names = ("status", "currency", "total", "amount_paid", "amount_due", "paid_out_of_band",
+                 "billing_reason", "created", "due_date", "number")  # fmt: skip
+        lines = list_of(inside(row, "lines.data"))
         content = {name: row.get(name) for name in names} | {
             "finalized_at": inside(row, "status_transitions.finalized_at"),
             "paid_at": inside(row, "status_transitions.paid_at"),
             "subscription": id_of(row.get("subscription"))
             or id_of(inside(row, "parent.subscription_details.subscription")),
+            "payments": _payments(row),
             "metadata": _metadata(row),
             "descriptions": _texts(
                 row.get("description"), *(one.get("description") for one in lines)
@@ -83,24 +91,19 @@ class Kept:
         self, row: Mapping[str, Any], refunds: Sequence[Mapping[str, Any]]
     ) -> list[RawRecord]:
         """Keep a charge with its refunds."""
-        content = self._payment(row) | {
-            "refunds": [
-                {name: one.get(name) for name in ("id", "amount", "created", "status")}
-                for one in refunds
-            ],
-        }
+        content = self._payment(row)
+        content["refunds"] = [{name: one.get(name) for name in _REFUND} for one in refunds]
         return self._with_who(PAYMENT, row, content, row.get("customer"), _payer(row))
 
     def _payment(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        names = ("status", "currency", "amount", "amount_captured", "captured", "created",
-                 "failure_code")  # fmt: skip
-        return {name: row.get(name) for name in names} | {
-            "intent": id_of(row.get("payment_intent")),
-            "invoice": id_of(row.get("invoice")),
-            "metadata": _metadata(row),
-            "descriptions": _texts(row.get("description")),
-            "products": [],
-        }
+        get = row.get
+        content: dict[str, Any] = {name: get(name) for name in _PAYMENT}
+        content["intent"] = id_of(get("payment_intent"))
+        content["invoice"] = id_of(get("invoice"))
+        content["metadata"] = _metadata(row)
+        content["descriptions"] = _texts(get("description"))
+        content["products"] = []
+        return content
 
     def subscription(self, row: Mapping[str, Any]) -> list[RawRecord]:
         """Keep a subscription."""
@@ -110,18 +113,17 @@ class Kept:
 
     def checkout(self, row: Mapping[str, Any]) -> list[RawRecord]:
         """Keep a checkout session."""
-        names = ("status", "payment_status", "currency", "amount_total", "created", "expires_at")
+        names = ("status", "mode", "payment_status", "currency", "amount_total", "created",
+                 "expires_at")  # fmt: skip
         content = {name: row.get(name) for name in names} | {"metadata": _metadata(row)}
-        told = inside(row, "customer_details") or {}
-        emails = [told.get("email"), row.get("customer_email")]
-        typed = _typed(emails, told.get("name"), told.get("phone"))
+        typed = _typed_in(row.get("customer_details"), row.get("customer_email"))
         return self._with_who(CHECKOUT, row, content, row.get("customer"), typed)
 
     def dispute(self, row: Mapping[str, Any]) -> list[RawRecord]:
         """Keep a dispute with the payment that it is about."""
         names = ("status", "reason", "currency", "amount", "created")
         charge = row.get("charge")
-        paid = charge if isinstance(charge, Mapping) else {}
+        paid = charge if isinstance(charge, dict) else {}
         content = {name: row.get(name) for name in names} | {
             "charge": id_of(charge),
             "payment": self._payment(paid),
@@ -153,29 +155,51 @@ class Kept:
         key = RecordKey(self._tool, kind, id_of(row))
         if content is None:
             return RawRecord(key, {}, deleted=True)
-        found = {path: text(inside(row, path)) for path in self._paths.get(kind, ())}
-        return RawRecord(key, content | {"attributes": {p: one for p, one in found.items() if one}})
+        paths = self._paths.get(kind, ())
+        content["attributes"] = {path: one for path in paths if (one := text(inside(row, path)))}
+        return RawRecord(key, content)
+
+
+_PAYMENT = ("status", "currency", "amount", "amount_captured", "captured", "created",
+            "failure_code")  # fmt: skip
+_REFUND = ("id", "amount", "created", "status", "balance_transaction")
 
 
 def _payer(row: Mapping[str, Any]) -> dict[str, str]:
-    told = inside(row, "billing_details") or {}
-    return _typed(
-        [told.get("email"), row.get("receipt_email")], told.get("name"), told.get("phone")
-    )
+    return _typed_in(row.get("billing_details"), row.get("receipt_email"))
+
+
+def _typed_in(told: object, email: object) -> dict[str, str]:
+    """Read what was typed into a form; the address may also stand beside it."""
+    form = told if isinstance(told, dict) else {}
+    return _typed((form.get("email"), email), form.get("name"), form.get("phone"))
 
 
 def _metadata(row: Mapping[str, Any]) -> dict[str, str]:
     held = row.get("metadata")
-    return {str(key): text(value) for key, value in held.items()} if isinstance(held, dict) else {}
+    if not held or not isinstance(held, dict):
+        return {}
+    return {key: text(value) for key, value in held.items()}
+
+
+def _payments(invoice: Mapping[str, Any]) -> list[str]:
+    """Name an invoice's payments; in newer versions of the API they stand in a list."""
+    several = [inside(one, "payment") for one in list_of(inside(invoice, "payments.data"))]
+    named = [inside(one, name) for one in (invoice, *several) for name in _NAMES_OF_A_PAYMENT]
+    return sorted({number for one in named if (number := id_of(one))})
+
+
+_NAMES_OF_A_PAYMENT = ("charge", "payment_intent")
 
 
 def _product(line: Mapping[str, Any]) -> object:
     return id_of(inside(line, "price.product")) or inside(line, "pricing.price_details.product")
 
 
-def _list(value: object) -> list[Mapping[str, Any]]:
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+def list_of(value: object) -> list[dict[str, Any]]:
+    """Take a list's rows; what is no list has none."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _texts(*values: object) -> list[str]:
-    return [text(one) for one in values if text(one)]
+    return [found for one in values if (found := text(one))]

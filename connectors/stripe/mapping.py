@@ -19,7 +19,7 @@ from journeysync.connectors.mapping_files import (
 )
 from journeysync.core.models import Scalar
 
-NORMALISER = "2"
+NORMALISER = "3"
 """Raised whenever `normalise` reads a record differently: stored records are then read again."""
 
 TOOL = "stripe"
@@ -65,7 +65,9 @@ class InvoiceRule(Rule):
 
     def decides(self, facts: Mapping[str, Any]) -> bool:
         """Whether every pattern of the rule fits."""
-        return super().decides(facts) and fits(self.billing_reason, facts["billing_reason"])
+        reason = facts["billing_reason"]  # some invoices have none
+        told = reason if isinstance(reason, str) else ""
+        return super().decides(facts) and fits(self.billing_reason, told)
 
     @property
     def fits_all(self) -> bool:

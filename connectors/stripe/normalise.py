@@ -22,8 +22,8 @@ from journeysync.connectors.stripe.contents import (
     SUBSCRIPTION,
 )
 from journeysync.connectors.stripe.mapping import InvoiceRule, PaymentRule, Rule, StripeMapping
-from journeysync.core.instants import EARLIEST, LATEST, SECOND, from_micros
-from journeysync.core.models import Event, PersonRecord, RawRecord, Reading, Scalar, SetAside
+from journeysync.connectors.stripe.odd import aside, instant, whole_number
+from journeysync.core.models import Event, PersonRecord, RawRecord, Reading, Scalar
 
 R = TypeVar("R", bound=Rule)
 
@@ -47,26 +47,34 @@ def normalise(record: RawRecord, under: Under) -> Reading:
     events: tuple[Event, ...] = ()
     if "who" in record.content:
         events = tuple(_EVENTS[record.key.type](_Facts(record, under)))
-    names = _names_of(record) if under.shop else ()
-    return Reading(events=events, set_aside=tuple(_aside(record)), known_as=names)
+    return Reading(
+        events=events,
+        set_aside=tuple(aside(record)),
+        tells=_payments_of(record),
+        known_as=_names_of(record, under.shop),
+    )
 
 
-def _names_of(record: RawRecord) -> tuple[str, ...]:
-    """List the ids by which a shop may name a payment, or the one that a dispute is about."""
+def _payments_of(invoice: RawRecord) -> tuple[str, ...]:
+    """List the payments that an invoice tells."""
+    content: Any = invoice.content
+    told = invoice.key.type == INVOICE and content["status"] != "draft"
+    return tuple(content.get("payments", ())) if told else ()
+
+
+def _names_of(record: RawRecord, shop: str | None) -> tuple[str, ...]:
+    """List the ids by which a shop or an invoice may name a payment, or that of a dispute."""
     content: Any = record.content
     if record.key.type == PAYMENT:
-        return _unique(record.key.id, content["intent"])
-    if record.key.type == DISPUTE:
-        return _unique(content["charge"], content["payment"]["intent"])
-    return ()
-
-
-def instant(value: object) -> datetime | None:
-    """Read seconds since 1970; None for what is none."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        return None
-    micros = value * SECOND
-    return from_micros(micros) if EARLIEST <= micros <= LATEST else None
+        number, payment = record.key.id, content
+    elif record.key.type == DISPUTE:
+        number, payment = content["charge"], content["payment"]
+    else:
+        return ()
+    if shop:
+        return _unique(number, payment["intent"])
+    # An invoice names both; a payment that names its invoice need not be found.
+    return () if payment["invoice"] else _unique(payment["intent"] or number)
 
 
 def _customer(record: RawRecord, under: Under) -> Reading:
@@ -119,11 +127,6 @@ def _names(name: object) -> tuple[str, str]:
 
 def _unique(*values: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(one) for one in values if one))
-
-
-def _aside(record: RawRecord) -> Iterator[SetAside]:
-    if instant(record.content.get("created")) is None:
-        yield SetAside(str(record.key), "BAD_DATE", "The object has no date of creation.")
 
 
 # --- events --------------------------------------------------------------------------------------
@@ -193,13 +196,18 @@ def _invoice(facts: _Facts) -> Iterator[Event]:
     common = facts.attributes(section.attributes) | rule.set
     if content["subscription"]:
         common["subscription"] = content["subscription"]
-    due, paid = facts.at("due_date"), facts.at("paid_at")
+    due = facts.at("due_date")
+    # What is paid was paid at some time, even if an old or odd invoice does not say when.
+    paid = facts.at("paid_at") or facts.at("finalized_at") or facts.at("created")
     total = common | facts.money(content["total"])
     yield from facts.events(rule.sent, facts.at("finalized_at"), total)
     if content["status"] == "paid":
-        yield from facts.events(rule.paid, paid, common | facts.money(content["amount_paid"]))
-    late = content["status"] in ("open", "uncollectible") or (paid and due and paid > due)
-    if late:
+        came = content["amount_paid"]
+        if content.get("paid_out_of_band"):
+            came = came or content["amount_due"]  # in cash, say: nothing came through Stripe
+        yield from facts.events(rule.paid, paid, common | facts.money(came))
+    late = content["status"] == "paid" and paid and due and paid > due
+    if late or content["status"] in ("open", "uncollectible"):
         yield from facts.events(rule.overdue, due, total)
 
 
@@ -209,7 +217,7 @@ def _payment(facts: _Facts) -> Iterator[Event]:
     if _shop_order(facts, content):
         return  # the shop tells of its own orders
     common, subject = _payment_attributes(facts, content), _subject(facts, content)
-    amount = content["amount_captured"] or content["amount"]
+    amount = whole_number(content["amount_captured"]) or whole_number(content["amount"])
     common |= rule.set
     if content["status"] == "failed":
         code = content["failure_code"]
@@ -219,7 +227,7 @@ def _payment(facts: _Facts) -> Iterator[Event]:
         return
     if content["status"] != "succeeded" or not content["captured"]:
         return  # what was only set aside on a card and then let go was neither paid nor refunded
-    if not content["invoice"]:
+    if not _invoice_of(facts, content):
         whole = common | facts.money(amount)
         yield from facts.events(rule.paid, facts.at("created"), whole, subject=subject)
     yield from _refunds(facts, rule, common, subject, amount)
@@ -230,16 +238,14 @@ def _refunds(
     rule: PaymentRule,
     common: Mapping[str, Scalar],
     subject: tuple[str, str],
-    total: object,
+    total: int,
 ) -> Iterator[Event]:
-    """Tell each refund; a failed or cancelled one gave nothing back."""
+    """Tell each refund that gave money back."""
     given = 0
-    whole = total if isinstance(total, int) else 0
-    refunds = [one for one in facts.content["refunds"] if one["status"] not in _VOID]
-    for one in sorted(refunds, key=lambda one: (one["created"] or 0, one["id"])):
-        given += one["amount"] or 0
-        more: dict[str, Scalar] = {"full": given >= whole}
-        more |= facts.money(one["amount"]) | facts.money(whole - given, "net")
+    for one in _given_back(facts.content):
+        given += whole_number(one["amount"])
+        more: dict[str, Scalar] = {"full": given >= total}
+        more |= facts.money(one["amount"]) | facts.money(total - given, "net")
         yield from facts.events(
             rule.refunded,
             instant(one["created"]),
@@ -249,14 +255,34 @@ def _refunds(
         )
 
 
-_VOID = ("failed", "canceled")
+_VOID = ("failed", "canceled", "requires_action")
+"""Refunds that gave nothing back, or not yet: their receiver must say where the money goes."""
+
+
+def _given_back(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """List the refunds in the order of time.
+
+    Where less is captured than was set aside, Stripe writes a refund of the rest. No money moved,
+    so it has no entry in the books.
+    """
+    found = [one for one in content["refunds"] if one["status"] not in _VOID]
+    found.sort(key=lambda one: (whole_number(one["created"]), str(one["id"])))
+    let_go = whole_number(content["amount"]) - whole_number(content["amount_captured"])
+    if content["amount_captured"] and let_go:
+        fits_it = (
+            number
+            for number, one in enumerate(found)
+            if one["amount"] == let_go and not one.get("balance_transaction")
+        )
+        del found[(first := next(fits_it, len(found))) : first + 1]
+    return found
 
 
 def _payment_attributes(facts: _Facts, payment: Mapping[str, Any]) -> dict[str, Scalar]:
     """Name the invoice, or the shop's order, that a payment is for."""
     found = facts.attributes(facts.under.mapping.payments.attributes)
-    if payment["invoice"]:
-        found["invoice"] = payment["invoice"]
+    if invoice := _invoice_of(facts, payment):
+        found["invoice"] = invoice
     if order := _shop_order(facts, payment):
         found["order"] = order
     return found
@@ -277,10 +303,17 @@ def _shop_order(facts: _Facts, payment: Mapping[str, Any]) -> str:
     return told or (f"{shop}:{held[key]}" if key else "")
 
 
+def _invoice_of(facts: _Facts, payment: Mapping[str, Any]) -> str:
+    """Name the invoice that a payment is for: by its own word, or else by the invoice's."""
+    own = f"{facts.record.key.tool}:"
+    told = (one.removeprefix(own) for one in facts.record.told_by if one.startswith(own))
+    return payment["invoice"] or next(told, "")
+
+
 def _subject(facts: _Facts, payment: Mapping[str, Any]) -> tuple[str, str]:
     """Say what a payment is about: all attempts of one intent are about the same."""
-    if payment["invoice"]:
-        return INVOICE, payment["invoice"]
+    if invoice := _invoice_of(facts, payment):
+        return INVOICE, invoice
     return PAYMENT, payment["intent"] or facts.content.get("charge") or facts.record.key.id
 
 
@@ -295,7 +328,7 @@ def _subscription(facts: _Facts) -> Iterator[Event]:
 
 
 def _checkout(facts: _Facts) -> Iterator[Event]:
-    if facts.content["status"] == "expired":
+    if facts.content["status"] == "expired" and facts.content.get("mode") != "setup":
         told = facts.money(facts.content["amount_total"])
         yield from facts.events(facts.under.mapping.checkouts.expired, facts.at("expires_at"), told)
 
@@ -304,9 +337,11 @@ def _dispute(facts: _Facts) -> Iterator[Event]:
     payment = facts.content["payment"]
     rules = facts.under.mapping.payments.rules
     rule = next((one for one in rules if one.decides(payment)), PaymentRule())
-    common = _payment_attributes(facts, payment) | facts.money(facts.content["amount"])
-    if reason := facts.content["reason"]:
-        common["reason"] = str(reason)
+    common = _payment_attributes(facts, payment) | rule.set
+    common |= facts.money(facts.content["amount"])
+    for name in ("reason", "status"):
+        if told := facts.content[name]:
+            common[name] = str(told)
     yield from facts.events(
         rule.disputed, facts.at("created"), common, subject=_subject(facts, payment)
     )

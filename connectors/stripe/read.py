@@ -10,8 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from journeysync.connectors.stripe.client import Client, Row
-from journeysync.connectors.stripe.contents import CUSTOMER, INVOICE, Kept, id_of, inside
+from journeysync.connectors.stripe.contents import (
+    CUSTOMER,
+    INVOICE,
+    PAYMENT,
+    Kept,
+    id_of,
+    inside,
+    list_of,
+)
 from journeysync.connectors.stripe.mapping import StripeMapping
+from journeysync.connectors.stripe.rows import only
 from journeysync.core.models import RawRecord, RecordKey
 from journeysync.core.ports import Batch
 
@@ -36,6 +45,8 @@ class Stream:
     """What its records are called here, where they can be deleted."""
     dated: bool = True
     """Whether its list can be asked for what is new; else its newest pages are read."""
+    by: str = ""
+    """What its list can be asked by, to find one object again; else it is asked for by its id."""
 
 
 STREAMS: Mapping[str, Stream] = {
@@ -48,7 +59,9 @@ STREAMS: Mapping[str, Stream] = {
     "checkouts": Stream(
         "checkout/sessions", "checkout.session", ("checkout.session.*",), dated=False
     ),
-    "disputes": Stream("disputes", "dispute", ("charge.dispute.*",), expand=("charge",)),
+    "disputes": Stream(
+        "disputes", "dispute", ("charge.dispute.*",), expand=("charge",), by="charge"
+    ),
 }
 
 
@@ -60,47 +73,63 @@ class Reader:
         sections = {
             "customer": mapping.customers.attributes,
             "invoice": mapping.invoices.attributes,
-            "payment": mapping.payments.attributes,
+            "charge": mapping.payments.attributes,
             "subscription": mapping.subscriptions.attributes,
         }
         paths = {kind: [one for one in names.values() if one] for kind, names in sections.items()}
-        kept = Kept(client.tool, paths)
+        kept = Kept(client.tool, {**paths, PAYMENT: paths["charge"]})
         self._keep: Mapping[str, Callable[[Row], list[RawRecord]]] = {
             "customers": kept.customer,
             "invoices": kept.invoice,
             "charges": lambda row: kept.payment(row, self._refunds(row)),
             "subscriptions": kept.subscription,
             "checkouts": kept.checkout,
-            "disputes": kept.dispute,
+            "disputes": lambda row: kept.dispute(self._with_charge(row)),
+        }
+        self._read = {
+            one.path: only(one.path, {path.partition(".")[0] for path in paths.get(one.object, ())})
+            for one in STREAMS.values()
         }
 
     def read(self, name: str, since: datetime | None, until: datetime) -> Iterator[Batch]:
         """Yield everything, or what changed in [since, until)."""
         stream = STREAMS[name]
         if since is not None and until - since <= KEPT_EVENTS:
-            yield from self._changed(name, stream, since - OVERLAP)
+            yield from self._changed(name, stream, since - self._behind(until) - OVERLAP)
             return
         # The events of that time are gone, if there were any: only all of it is sure.
         seen: set[RecordKey] = set()
-        for rows in self._client.rows(stream.path, dict(stream.query), stream.expand):
+        for rows in self._list(stream, {}):
             batch = self._batch(name, rows)
-            seen |= {record.key for record in batch.records}
+            if since is not None:
+                seen |= {record.key for record in batch.records}
             yield batch
         yield Batch((), complete=True, still=None if since is None else frozenset(seen))
+
+    def _list(self, stream: Stream, query: Mapping[str, str]) -> Iterator[list[Row]]:
+        asked = {**dict(stream.query), **query}
+        return self._client.rows(stream.path, asked, stream.expand, self._read[stream.path])
+
+    def _behind(self, until: datetime) -> timedelta:
+        """Say how far Stripe's clock is behind ours, which must not hide what is new."""
+        if not self._client.caller.calls:
+            self._client.first("events", 1)
+        told = self._client.told
+        return max(until - told, timedelta(0)) if told else timedelta(0)
 
     def _changed(self, name: str, stream: Stream, since: datetime) -> Iterator[Batch]:
         read: set[str] = set()
         window = {"created[gte]": str(int(since.timestamp()))}
-        query = {**dict(stream.query), **(window if stream.dated else {})}
-        for rows in self._client.rows(stream.path, query, stream.expand):
-            new = [row for row in rows if (row.get("created") or 0) >= int(since.timestamp())]
-            read |= {id_of(row) for row in new}
+        for rows in self._list(stream, window if stream.dated else {}):
+            new = [row for row in rows if _reaches(row.get("created"), since)]
+            # Several disputes may be about one payment: a new one says nothing of the others.
+            read |= set() if stream.by else {id_of(row) for row in new}
             yield self._batch(name, new)
             if len(new) < len(rows):
                 break
         for kind in stream.events:
-            for events in self._client.rows("events", {"type": kind, **window}):
-                ids = [_told(event, stream.object) for event in events]
+            for events in self._client.rows("events", {"type": kind, **window}, read=_EVENTS):
+                ids = [_told(event, stream) for event in events]
                 some = [one for one in dict.fromkeys(ids) if one and one not in read]
                 read |= set(some)
                 yield Batch(tuple(self._now(name, stream, some)))
@@ -108,6 +137,10 @@ class Reader:
     def _now(self, name: str, stream: Stream, ids: list[str]) -> Iterator[RawRecord]:
         """Read objects as they are now; a customer or a draft of an invoice may be gone."""
         for number in ids:
+            if stream.by:
+                for rows in self._list(stream, {stream.by: number}):
+                    yield from self._batch(name, rows).records
+                continue
             row = self._client.one(stream.path, number, stream.expand)
             if row is not None:
                 yield from self._keep[name](row)
@@ -116,22 +149,38 @@ class Reader:
                 yield RawRecord(key, {}, deleted=True)
 
     def _batch(self, name: str, rows: list[Row]) -> Batch:
-        found = {record.key: record for row in rows for record in self._keep[name](row)}
-        return Batch(tuple(found.values()))
+        keep = self._keep[name]
+        return Batch(tuple([record for row in rows for record in keep(row)]))
 
     def _refunds(self, charge: Row) -> list[Row]:
         """Return a charge's refunds; beyond ten, the charge shows only some."""
-        if not inside(charge, "refunds.has_more"):
-            return list(inside(charge, "refunds.data") or ())
-        query = {"charge": id_of(charge)}
-        return [row for rows in self._client.rows("refunds", query) for row in rows]
+        held = charge.get("refunds")
+        shown = list_of(inside(held, "data"))
+        if inside(held, "has_more") or (charge.get("amount_refunded") and not shown):
+            query = {"charge": id_of(charge)}
+            return [row for rows in self._client.rows("refunds", query) for row in rows]
+        return shown
+
+    def _with_charge(self, dispute: Row) -> Row:
+        """Return a dispute with the payment that it is about, which tells who paid."""
+        charge = dispute.get("charge")
+        found = self._client.one("charges", charge) if isinstance(charge, str) else charge
+        return {**dispute, "charge": found or charge}
 
 
-def _told(event: Row, wanted: str) -> str:
-    """Say which object of the wanted type an event is about; empty where it is about none."""
+def _reaches(created: object, since: datetime) -> bool:
+    """Whether an object is as new as that; one with an odd date must be looked at, too."""
+    return not isinstance(created, int) or created >= int(since.timestamp())
+
+
+_EVENTS = only("events")
+
+
+def _told(event: Row, stream: Stream) -> str:
+    """Say what an event asks to be read again in a stream; empty where that is nothing."""
     found = inside(event, "data.object")
-    if inside(found, "object") == wanted:
-        return id_of(found)
-    if wanted == "charge":
+    if inside(found, "object") == stream.object:
+        return id_of(inside(found, stream.by or "id"))
+    if stream.object == "charge":
         return id_of(inside(found, "charge"))
     return ""

@@ -159,26 +159,26 @@ def renormalise(
     normalise: Callable[[RawRecord], Reading],
     mapping: str,
     keys: Keys,
-) -> int:
-    """Read stored records again, without asking the tool: of a changed mapping, or stale ones."""
+) -> None:
+    """Read stored records again, without asking the tool: of a changed mapping, or stale ones.
+
+    What is read may make others of the same tool stale, which were read a moment ago: they are
+    read once more, and then know who tells them.
+    """
     row = t.raw_record.c
-    old = connection.execute(
-        select(row.type, row.id, row.content).where(
-            row.tool == tool, row.deleted == 0, _other(mapping)
-        )
-    ).all()
-    for start in range(0, len(old), 1000):
-        some = [
-            RawRecord(RecordKey(tool, kind, number), msgspec.json.decode(content))
-            for kind, number, content in old[start : start + 1000]
-        ]
-        _replace(connection, twins.read(connection, some, normalise), keys)
+    other = (row.tool == tool, _other(mapping))
     # Asked first: the database would look through all records of the tool to change none.
-    if connection.execute(select(row.id).where(row.tool == tool, _other(mapping)).limit(1)).first():
-        connection.execute(
-            update(t.raw_record).where(row.tool == tool, _other(mapping)).values(mapping=mapping)
-        )
-    return len(old)
+    while connection.execute(select(row.id).where(*other).limit(1)).first():
+        old = connection.execute(
+            select(row.type, row.id, row.content).where(*other, row.deleted == 0)
+        ).all()
+        connection.execute(update(t.raw_record).where(*other).values(mapping=mapping))
+        for start in range(0, len(old), 1000):
+            some = [
+                RawRecord(RecordKey(tool, kind, number), msgspec.json.decode(content))
+                for kind, number, content in old[start : start + 1000]
+            ]
+            _replace(connection, twins.read(connection, some, normalise), keys)
 
 
 def _other(mapping: str) -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ account had then: an older one than anybody asks for. Events are kept for 30 day
 from copy import deepcopy
 from typing import Any
 
+from journeysync.sandbox.stripe.intents import intents
 from journeysync.sandbox.world import DAY, World
 
 Thing = dict[str, Any]
@@ -40,7 +41,11 @@ class Account:
         self.things: dict[str, dict[str, Thing]] = {kind: {} for kind in LISTS}
         self.places: dict[str, int] = {}
         """Id -> place among all objects, for those of one second."""
+        self.deleted: set[str] = set()
+        """Customers who were: that much can still be asked."""
         self.changes = 0
+        self._refunds: dict[str, list[Thing]] = {}
+        self._listed: dict[str, tuple[int, list[Thing]]] = {}
 
     def add(
         self, kind: str, at: int, what: str = "created", number: str = "", **more: Any
@@ -52,6 +57,8 @@ class Account:
         made = {"id": number, "object": kind, "created": at // 1000, **more}
         if kind != "refund":
             made["livemode"] = self.livemode
+        else:
+            self._refunds.setdefault(made["charge"], []).append(made)
         own[number] = made
         self.places[number] = len(self.places)
         if kind != "event" and what:
@@ -79,15 +86,33 @@ class Account:
         self.changes += 1
         self.tell(thing, "deleted", at)
         del self.things[thing["object"]][thing["id"]]
+        if thing["object"] == "customer":
+            self.deleted.add(thing["id"])
 
     def listed(self, kind: str) -> list[Thing]:
         """Give all of a kind, newest first."""
-        found = list(self.things[kind].values())
+        made, found = self._listed.get(kind, (-1, []))
+        if made != self.changes:
+            if kind == "payment_intent":
+                self.things[kind] = intents(reversed(self.listed("charge")))
+                found = [*self.things[kind].values()][::-1]
+            else:
+                found = sorted(self.things[kind].values(), key=self._newest)
+            self._listed[kind] = self.changes, found
         if kind == "event":
             since = (self.world.now - EVENTS_LAST) // 1000
-            found = [one for one in found if one["created"] > since]
-        return sorted(found, key=lambda one: (-one["created"], -self.places[one["id"]]))
+            return [one for one in found if one["created"] > since]
+        return found
+
+    def refunds(self, charge: str) -> list[Thing]:
+        """Give the refunds of a charge, newest first."""
+        return sorted(self._refunds.get(charge, []), key=self._newest)
+
+    def _newest(self, thing: Thing) -> tuple[int, int]:
+        return -thing["created"], -self.places[thing["id"]]
 
     def find(self, number: str) -> Thing | None:
         """Find an object by its id, whatever it is."""
+        if number.startswith("pi_"):
+            self.listed("payment_intent")
         return next((own[number] for own in self.things.values() if number in own), None)

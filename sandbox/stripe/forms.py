@@ -22,6 +22,15 @@ def customer(email: str, name: str, phone: str, city: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+_CARD: dict[str, Any] = {
+    "brand": "visa", "country": "GB", "exp_month": 12, "exp_year": 2030, "fingerprint": "pretend",
+    "checks": {"address_line1_check": None, "address_postal_code_check": None,
+               "cvc_check": "pass"},
+    "funding": "credit", "installments": None, "last4": "4242", "mandate": None,
+    "network": "visa", "network_token": {"used": False}, "three_d_secure": None, "wallet": None,
+}  # fmt: skip
+
+
 def charge(amount: int, currency: str, payer: dict[str, Any], **more: Any) -> dict[str, Any]:
     """Write a charge that succeeded, unless told otherwise."""
     return {
@@ -34,8 +43,12 @@ def charge(amount: int, currency: str, payer: dict[str, Any], **more: Any) -> di
         "customer": None, "description": None, "disputed": False,
         "failure_balance_transaction": None, "failure_code": None, "failure_message": None,
         "fraud_details": {}, "invoice": None, "metadata": {}, "on_behalf_of": None,
-        "outcome": None, "paid": True, "payment_intent": None, "payment_method": None,
-        "payment_method_details": None, "receipt_email": None, "receipt_number": None,
+        "outcome": {"network_status": "approved_by_network", "reason": None,
+                    "risk_level": "normal", "risk_score": 12, "type": "authorized",
+                    "seller_message": "Payment complete."},
+        "paid": True, "payment_intent": None, "payment_method": "pm_pretend",
+        "payment_method_details": {"card": dict(_CARD), "type": "card"},
+        "receipt_email": None, "receipt_number": None,
         "receipt_url": None, "refunded": False, "review": None, "shipping": None,
         "source_transfer": None, "statement_descriptor": None,
         "statement_descriptor_suffix": None, "status": "succeeded", "transfer_data": None,
@@ -143,8 +156,9 @@ def checkout(amount: int, email: str, name: str, expires: int) -> dict[str, Any]
 def refund(amount: int, of: dict[str, Any]) -> dict[str, Any]:
     """Write a refund."""
     return {
-        "amount": amount, "balance_transaction": None, "charge": of["id"],
-        "currency": of["currency"], "metadata": {}, "payment_intent": of["payment_intent"],
+        "amount": amount, "balance_transaction": of["id"].replace("ch_", "txn_"),
+        "charge": of["id"], "currency": of["currency"], "metadata": {},
+        "payment_intent": of["payment_intent"],
         "reason": None, "receipt_number": None, "source_transfer_reversal": None,
         "status": "succeeded", "transfer_reversal": None,
     }  # fmt: skip
