@@ -13,6 +13,7 @@ from shop import Kept, Shop, events, everything, shop
 from journeysync.connectors.woocommerce.connector import LAG
 from journeysync.core.errors import ToolDown
 from journeysync.core.models import RecordKey
+from journeysync.core.ports import TellsTime
 
 ZONES = ["America/New_York", "Europe/Berlin", "Pacific/Auckland"]
 MINUTES = timedelta(minutes=1)
@@ -87,6 +88,16 @@ def test_a_shop_whose_clock_is_wrong_loses_nothing(here: Shop, slow: tuple[int, 
         here.edit("site", "set", slow=minutes * 60)
         made |= {here.order()}
         here.admin("POST", "/advance", {"days": 10 / (24 * 60)})
+
+
+def test_check_hears_what_time_it_is_in_the_shop(here: Shop) -> None:
+    here.edit("site", "set", slow=1800)
+    tool = here.connect()
+    assert tool.told() is None
+    tool.check()
+
+    assert isinstance(tool, TellsTime)
+    assert here.now - (tool.told() or here.now) == 30 * MINUTES
 
 
 def test_pages_are_in_the_order_of_ids_and_never_by_a_link(here: Shop) -> None:

@@ -77,6 +77,10 @@ class WooCommerce:
         """Look at the key, the address, the shop's clock, and at statuses that no rule names."""
         return check.check(self._client, self._mapping, self._currency)
 
+    def told(self) -> datetime | None:
+        """Say what time it was in the shop when it last answered."""
+        return self._client.caller.told
+
     # --- Display -------------------------------------------------------------------------------
 
     def present(
