@@ -392,8 +392,11 @@ def test_subscriptions_that_may_not_be_seen_are_left_out_and_that_is_said(busy: 
                                     "read_returns"])  # fmt: skip
     tool = busy.connect()
     (only,) = batches(tool, "subscriptions", busy.now)
+    (drafts,) = batches(tool, "drafts", busy.now)
 
     assert "read_own_subscription_contracts" in only.withheld
+    assert "read_draft_orders" in drafts.withheld
+    assert tool.calls == 2
     assert tool.gives("subscriptions") - tool.gives("orders") == {
         "subscription.started", "subscription.renewed", "subscription.cancelled",
     }  # fmt: skip
