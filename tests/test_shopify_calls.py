@@ -50,7 +50,7 @@ def test_a_key_of_a_day_takes_one_call_more(here: Store) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("items", "calls"), [(5, 2), (25, 6), (26, 106)])
+@pytest.mark.parametrize(("items", "calls"), [(25, 6), (26, 106)])
 def test_what_does_not_fit_into_orders_is_asked_for_many_at_once(
     tmp_path: Path, items: int, calls: int
 ) -> None:
