@@ -24,7 +24,8 @@ def command(console: Console, plan: Path, max_age: str, accept: tuple[str, ...])
     """Carry out a saved plan, if every record and task it names is still as the plan found it.
 
     For four eyes: one person saves and reads the plan, another (or a pipeline) applies it. If
-    anything has changed in between, nothing is written and you are told to plan again.
+    anything has changed in between, nothing is written and you are told to plan again. What an
+    earlier try has made already is not sent again.
 
     \b
     Examples:
@@ -61,6 +62,10 @@ def command(console: Console, plan: Path, max_age: str, accept: tuple[str, ...])
         from datetime import timedelta
 
         finished = apply(job, saved, max_age=timedelta(microseconds=age))
+    if finished.already:
+        total = len(saved.records) + len(saved.tasks)
+        what = "All" if finished.already == total else f"{finished.already} of {total}"
+        console.show(f"{what} changes of this plan were made already; they were not sent again.")
     jobs.show_failures(console, finished)
     seconds = time.monotonic() - started
     console.answer(

@@ -13,7 +13,7 @@ from journeysync.commands.common import Console, options
 from journeysync.commands.failures import failure, worst
 
 if TYPE_CHECKING:
-    from journeysync.core.ports import Finding, Source
+    from journeysync.core.ports import Display, Finding, Source
     from journeysync.core.running.workspace_file import OpenWorkspace
 
 _TOLERATED = timedelta(minutes=2)
@@ -28,7 +28,8 @@ def command(console: Console, only: tuple[str, ...]) -> int:
 
     Run it after `init`, after changing keys or the map, and when a run reports failures. It also
     names what a tool has that no mapping knows, departments whose owner the CRM does not know, and
-    touchpoints that no connected tool can see. Reads a little, writes nothing.
+    touchpoints that no connected tool can see. Where `write_to` names a tool, our fields must be
+    there, and the key must be allowed to write them. Reads a little, changes nothing.
 
     \b
     Examples:
@@ -85,26 +86,42 @@ def _chosen(opened: "OpenWorkspace", only: Sequence[str]) -> list[str]:
 def _findings(
     console: Console, opened: "OpenWorkspace", names: Sequence[str]
 ) -> "Iterator[tuple[str, list[Finding]]]":
-    from journeysync.commands.tools import make_source
     from journeysync.core.ports import Finding
 
     sources: dict[str, Source] = {}
     broken = set()
     for name in names:
+        found: list[Finding] = []
         try:
-            sources[name] = make_source(opened, name)
-            found = list(sources[name].check())
-            found += _clock(name, sources[name], opened.now())
+            for more in _of_tool(opened, name, sources):
+                found += more
         except Exception as error:  # noqa: BLE001 - one broken tool hides no other
             console.trace(error)
             failed = failure(error)
-            found = [Finding("error", str(problem), "", 2) for problem in failed.problems]
+            found += [Finding("error", str(problem), "", 2) for problem in failed.problems]
             found.append(Finding("error", failed.sentence, "", failed.exit_code))
         if any(finding.exit_code for finding in found):
             broken.add(name)
         yield name, found
     if set(sources) == set(opened.setups):
         yield "journey", [*_unseen(opened, sources), *_owners(opened, sources, broken)]
+
+
+def _of_tool(
+    opened: "OpenWorkspace", name: str, sources: "dict[str, Source]"
+) -> "Iterator[Sequence[Finding]]":
+    """Look at one tool: at what reading needs, and where we write, at what writing needs."""
+    from typing import cast
+
+    from journeysync.commands.tools import make_source, object_types
+    from journeysync.core.planning.fields import field_specs
+
+    source = sources[name] = make_source(opened, name)
+    yield source.check()
+    yield list(_clock(name, source, opened.now()))
+    if name in opened.workspace.write_to and hasattr(source, "check_writing"):
+        fields = [spec.name for spec in field_specs(opened.journeys)]
+        yield cast("Display", source).check_writing(object_types(opened), fields)
 
 
 def _clock(name: str, source: "Source", now: datetime) -> "Iterator[Finding]":

@@ -43,7 +43,7 @@ def list_command(console: Console) -> int:
 
     for name, about in sorted(CATALOGUE.items()):
         console.show(f"{name}  {about.what}")
-        console.show(f"  {'can be read and written to' if about.writes else 'can be read'}")
+        console.show(f"  {_rights(about)}")
         for key, meaning in about.settings.items():
             console.show(_line("setting", f"{key}: {meaning}"))
         for key, meaning in about.secrets.items():
@@ -52,6 +52,13 @@ def list_command(console: Console) -> int:
         console.show()
     console.answer({name: _document(name, about) for name, about in sorted(CATALOGUE.items())})
     return 0
+
+
+def _rights(about: "About") -> str:
+    if about.writes:
+        return "can be read and written to: journey fields and tasks, where `write_to` names it"
+    shows = "; its customers show stages where `write_to` names it" if about.shows else ""
+    return f"can be read{shows}"
 
 
 def _line(what: str, text: str) -> str:
@@ -82,6 +89,7 @@ def _document(name: str, about: "About") -> dict[str, Any]:
     return {
         "what": about.what,
         "writes": about.writes,
+        "shows_stages": about.writes or about.shows,
         "settings": dict(about.settings),
         "secrets": {_variable(name, key): meaning for key, meaning in about.secrets.items()},
         "emits": about.emits or _kinds(name, about),

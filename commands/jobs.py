@@ -97,7 +97,7 @@ def show_reading(console: Console, outlook: "Outlook", *, tools: int) -> None:
     """Say what could not be read, of so many tools: tools, rows, overrides."""
     go_on = "The other tools go on; what" if len(outlook.failed) < tools else "What"
     for why in outlook.failed.values():
-        console.say(f"{why} {go_on} waits is done by the next run.")
+        console.say(f"{why} {go_on} waits is done by the next sync.")
     for why in outlook.read.withheld:
         console.say(f"{why} The rest is read; what only this would show is followed by tasks.")
     if outlook.read.set_aside:
@@ -155,6 +155,7 @@ def document(
     if finished is not None:
         told["done"] = msgspec.to_builtins(finished.counts)
         told["failures"] = msgspec.to_builtins(finished.executed.failures)
+        told["already"] = finished.already
         told["seconds"] = seconds
     return told
 

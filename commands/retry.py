@@ -15,8 +15,9 @@ def command(console: Console, *, dry_run: bool) -> int:
 
     For when the cause is mended (a validation rule, a missing option, a scope) and the next sync
     is far. What a row should hold is decided anew from what the last sync read, so an old value is
-    never written; a row that is no longer wanted is dropped. `journeysync status` lists the rows
-    with the reason. The next sync tries them too.
+    never written; a row that is no longer wanted is dropped. Rows that were never sent, since the
+    key was refused or the day's calls were used up, are among them. `journeysync status` lists the
+    rows with the reason. The next sync tries them too.
 
     \b
     Examples:

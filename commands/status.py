@@ -7,9 +7,13 @@ import click
 from journeysync.commands.common import Console, options
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
     from journeysync.core.state.runs import RunRow
 
 _RUNS = 10
+_SHOWN = 5
+"""So many rows that failed for one reason are named; the rest is counted."""
 
 
 @click.command("status")
@@ -65,8 +69,8 @@ def command(console: Console, max_age: str | None) -> int:
     for run in last:
         console.show(_line(run))
     console.show(" ".join(f"{name}={count}" for name, count in holds.items()))
-    for row in failed:
-        console.show(f"failed  {row['tool']} {row['key']}: {row['code']}. {row['message']}")
+    for line in waiting(failed):
+        console.show(line)
     for row in aside:
         console.show(f"set aside  {row['record']}: {row['code']}. {row['reason']}")
     for wish in wished:
@@ -114,6 +118,21 @@ def _age(text: str | None) -> int | None:
     if exact is None:
         raise Usage("--max-age takes minutes, hours, days or weeks, such as `25h`.")
     return exact
+
+
+def waiting(rows: "Sequence[Mapping[str, Any]]") -> "Iterator[str]":
+    """Say which rows wait, those of one reason together: a refused key leaves thousands."""
+    reasons: dict[tuple[str, str, str], list[str]] = {}
+    for row in rows:
+        reasons.setdefault((row["tool"], row["code"], row["message"]), []).append(row["key"])
+    for (tool, code, message), keys in reasons.items():
+        for key in keys[:_SHOWN]:
+            yield f"failed  {tool} {key}: {code}. {message}"
+        if len(keys) > _SHOWN:
+            more = len(keys) - _SHOWN
+            yield f"failed  {tool}: {code}, {more} more for the same reason; --json lists them."
+    if rows:
+        yield "The next sync tries these rows; `journeysync retry` does so without reading tools."
 
 
 def _line(run: "RunRow") -> str:

@@ -13,11 +13,13 @@ class About:
 
     what: str
     writes: bool
-    """True for a CRM that can stand in `write_to`."""
+    """True for a CRM, which shows stages and keeps tasks where `write_to` names it."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """Key in `journeysync.yaml` -> what it says."""
     secrets: Mapping[str, str] = field(default_factory=dict)
     """Name after `JOURNEYSYNC_<TOOL>__`, in lower case -> where to get it."""
+    shows: bool = False
+    """True for another tool whose records show stages where `write_to` names it."""
     emits: str = ""
     """Where the event kinds depend on the data; empty: the connector lists them."""
 
@@ -164,6 +166,7 @@ CATALOGUE: Mapping[str, About] = {
     "shopify": About(
         "A Shopify shop: customers, orders, parcels, returns, carts, invoices, subscriptions.",
         writes=False,
+        shows=True,
         settings={
             "shop": "NAME.myshopify.com",
             "api_version": "2026-10 (default), or a later one",
@@ -184,6 +187,7 @@ CATALOGUE: Mapping[str, About] = {
     "stripe": About(
         "A Stripe account: customers, invoices, payments, subscriptions, refunds, disputes.",
         writes=False,
+        shows=True,
         settings={
             "shop": "the tool that is the shop, so that its orders are not told twice",
             "livemode": "false reads test data; true (default) refuses it",
@@ -192,11 +196,15 @@ CATALOGUE: Mapping[str, About] = {
             "calls_per_second": "how fast to ask (20); Stripe allows 25 of one kind",
             "base_url": "another address, such as a sandbox's",
         },
-        secrets={"api_key": "restricted key with read rights: Stripe > Developers > API keys"},
+        secrets={
+            "api_key": "restricted key with read rights, to show stages with the right to write "
+            "customers: Stripe > Developers > API keys",
+        },
     ),
     "woocommerce": About(
         "A WooCommerce shop: carts, orders, refunds, customers and guests.",
         writes=False,
+        shows=True,
         settings={
             "url": "the shop's address, https://...; plain http only on this machine",
             "auth": "auto (default), basic or oauth1; the key never stands in an address",
@@ -206,7 +214,8 @@ CATALOGUE: Mapping[str, About] = {
             "ca_file": "certificates to trust, where a firewall puts its own in between",
         },
         secrets={
-            "consumer_key": "WooCommerce > Settings > Advanced > REST API, with read access",
+            "consumer_key": "WooCommerce > Settings > Advanced > REST API, with read access; to "
+            "show stages, with read/write access",
             "consumer_secret": "shown once beside the key",
         },
     ),

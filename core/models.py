@@ -42,8 +42,9 @@ class RawRecord(Struct, frozen=True):
     deleted: bool = False
     """A tombstone: the tool says that the record is gone (archived, deleted, merged away)."""
     shown: Mapping[str, str] = field(default_factory=dict)
-    """What a CRM record holds in our own fields. No input to any rule and no change of the record:
-    only compared with what we wrote, to find what people changed."""
+    """What a record of a CRM, or of a shop that shows stages, holds in our own fields. No input to
+    any rule and no change of the record: only compared with what we wrote, to find what people
+    changed."""
     listed_at: datetime | None = None
     """Where a list that is read window by window shows it: a booking's start, for example."""
     mark: str = ""

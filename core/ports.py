@@ -182,6 +182,7 @@ class PresentRecord:
     id: str
     """The id the CRM answered with: another one after a merge; empty when the record is gone."""
     fields: Mapping[str, Held] = field(default_factory=dict)
+    """Without those that the tool does not show: they are missing there, or hidden from us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +320,15 @@ class Display(Protocol):
         remove: bool,
     ) -> list[Provisioning]:
         """Make the fields and what they need; additive, and nothing when all is there."""
+        ...
+
+    def check_writing(
+        self, object_types: Sequence[str], fields: Sequence[str]
+    ) -> Sequence[Finding]:
+        """Look whether these fields are there and may be written, by calls that change nothing.
+
+        Asked only where the workspace writes to this tool.
+        """
         ...
 
     def record_url(self, object_type: str, record_id: str) -> str:

@@ -163,5 +163,10 @@ class MemoryTool:
     ) -> list[Provisioning]:
         raise AssertionError(f"nobody provisions {object_types} {specs} {dry_run} {remove}")
 
+    def check_writing(
+        self, object_types: Sequence[str], fields: Sequence[str]
+    ) -> Sequence[Finding]:
+        raise AssertionError(f"nobody checks {object_types} {fields}")
+
     def record_url(self, object_type: str, record_id: str) -> str:
         return f"memory://{object_type}/{record_id}"

@@ -3,14 +3,12 @@
 Looks after each sync for what it must not have done; `broken` is the list of it.
 """
 
-import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
 from typing import Any
-from urllib.request import Request, urlopen
 
 from studio import FIELDS, Studio
 
@@ -78,11 +76,7 @@ class Month:
     # --- what people see -------------------------------------------------------------------------
 
     def contacts(self) -> list[str]:
-        tool = self.place.portal.sandbox.tools["hubspot"]
-        asked = Request(f"{tool['base_url']}/crm/objects/2026-03/contacts?limit=100")
-        asked.add_header("Authorization", f"Bearer {tool['access_token']}")
-        with urlopen(asked, timeout=10) as answer:
-            return [str(one["id"]) for one in json.load(answer)["results"]]
+        return self.place.contacts()
 
     def fields(self) -> Fields:
         answers = self.place.portal.connect().present("contact", self.contacts(), FIELDS)

@@ -40,10 +40,19 @@ class PretendCrm(PretendTool):
     """A CRM that remembers which fields it was asked for."""
 
     users: Sequence[OwnerInfo] = ()
+    written: Sequence[Finding] = ()
+    """What it says of writing."""
     asked: list[dict[str, Any]] = field(default_factory=list)
 
     def owners(self) -> Sequence[OwnerInfo]:
         return self.users
+
+    def check_writing(
+        self, object_types: Sequence[str], fields: Sequence[str]
+    ) -> Sequence[Finding]:
+        assert object_types
+        assert "journey_stage" in fields
+        return self.written
 
     def _nobody(self, *given: object, **more: object) -> list[Any]:
         raise AssertionError(f"nobody reads or writes records here: {given} {more}")

@@ -162,6 +162,20 @@ OWNERS = {
 }
 
 
+@pytest.mark.parametrize(("more", "code"), [("write_to: [crm]\n", 2), ("", 0)])
+def test_check_of_writing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, more: str, code: int
+) -> None:
+    """Asked of tools that `write_to` names alone."""
+    lacks = [Finding("error", "Contacts lack our fields.", "Run `journeysync provision`.", 2)]
+    write(folder, connect(monkeypatch, PretendCrm("crm", written=lacks)), more)
+    ran = run("check", "--workspace", folder)
+
+    assert ran.code == code
+    assert ("Contacts lack our fields." in ran.out) == bool(more)
+    assert "The key works." in ran.out
+
+
 @pytest.mark.parametrize(("users", "says"), OWNERS.values(), ids=OWNERS)
 def test_check_of_departments(
     folder: Path, monkeypatch: pytest.MonkeyPatch, users: list[OwnerInfo], says: str

@@ -17,14 +17,43 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
         yield served
 
 
-def test_a_new_portal_is_told_to_provision(here: Portal) -> None:
+def test_a_look_at_a_portal(here: Portal) -> None:
     found = here.connect().check()
 
     assert found[0].what.startswith("Portal ")
-    assert [one.next_step for one in found if one.level == "warning"] == [
-        "Run `journeysync provision`."
-    ]
     assert "calls are left today" in found[-1].what
+
+
+NAMES = [spec.name for spec in SPECS]
+
+
+def test_a_new_portal_is_told_to_provision(tmp_path: Path) -> None:
+    """Every property that is missing is named; nothing is written by looking."""
+    with portal(tmp_path, customers=3) as one:
+        new = one.connect().check_writing(["contact", "company"], NAMES)
+        one.connect().provision(["contact"], SPECS, dry_run=False, remove=False)
+        one.forget_journal()
+        made = one.connect().check_writing(["contact"], [*NAMES, "journey_name"])
+        writes = [entry for entry in one.journal() if entry["writes"]]
+
+    lacks = f"lack our properties {', '.join(NAMES)}."
+    assert [(one.what, one.exit_code) for one in new if one.level == "error"] == [
+        (f"Contacts {lacks}", 2), (f"Companies {lacks}", 2)
+    ]  # fmt: skip
+    assert [one.what for one in made] == ["Contacts lack our properties journey_name."]
+    assert writes == []
+
+
+def test_a_key_that_may_not_write_is_told_the_scope(here: Portal) -> None:
+    here.fault("POST /crm/objects/2026-03/contacts/batch/update", "lost-scope", times=1)
+    try:
+        found = here.connect().check_writing(["contact"], [])
+    finally:
+        here.admin("DELETE", "/faults")
+    (error,) = [one for one in found if one.level == "error"]
+
+    assert error.exit_code == 4
+    assert "Writing contacts: crm refused the key (403). Grant it one of these scopes" in error.what
 
 
 def test_what_no_rule_names_can_be_pasted(here: Portal) -> None:

@@ -450,13 +450,15 @@ def test_a_person_with_their_keys() -> None:
 
 
 def test_merged_records_are_linked() -> None:
-    """Both properties tell of merges; the record itself is not among them."""
+    """Three properties tell of merges; the record itself is not among them."""
     found = read(
         "contact",
-        {"hs_merged_object_ids": "3;4", "hs_calculated_merged_vids": "4:1700000000000;7:17"},
-    )
+        {"hs_merged_object_ids": "3;4", "hs_calculated_merged_vids": "4:1700000000000;7:17",
+         "hs_all_contact_vids": "7;4;2"},
+    )  # fmt: skip
 
     assert [(one.left, one.right) for one in found.links] == [
+        ("crm:2", "crm:7"),
         ("crm:3", "crm:7"),
         ("crm:4", "crm:7"),
     ]

@@ -268,7 +268,7 @@ def test_the_pace_of_the_portal_is_kept(tmp_path: Path) -> None:
             changes(tool, "notes", here.now - timedelta(days=1), here.now)
         statuses = {one["status"] for one in here.journal()}
 
-    assert statuses == {200}
+    assert 429 not in statuses
 
 
 @pytest.mark.parametrize(

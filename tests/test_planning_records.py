@@ -6,6 +6,7 @@ import pytest
 from plans import NOW, Case, ago, need, person, view
 
 from journeysync.core.planning.edits import FLIPS, judge
+from journeysync.core.planning.fields import REASON
 from journeysync.core.planning.ledger import Entry
 from journeysync.core.ports import Held
 
@@ -83,6 +84,21 @@ def test_the_next_touchpoint_is_the_earliest_that_is_due() -> None:
         "Answer",
         "2026-11-21T09:00:00Z",
     )
+
+
+def test_a_field_that_the_crm_does_not_show_is_as_we_left_it() -> None:
+    """What is to change there is tried, and fails with a reason; it is no edit of anybody's."""
+    known = {
+        change.field: Entry(change.after) for change in Case([view()]).plan().records[0].fields
+    }
+    shown = {name: Held(entry.value) for name, entry in known.items() if name != REASON}
+    same = Case([view()], fields=known, held=shown)
+    other = Case([view()], fields={**known, REASON: Entry("old")}, held=shown)
+
+    assert same.plan().records == ()
+    assert same.plan().adoptions == ()
+    ((change,),) = [one.fields for one in other.plan().records]
+    assert (change.field, change.before, change.flips) == (REASON, "old", 0)
 
 
 def test_the_calls_of_a_plan_are_counted_in_batches() -> None:

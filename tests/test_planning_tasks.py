@@ -118,6 +118,22 @@ CASES = {
         Case([view(need())], tasks=[GONE], there=[present(GONE)]),
         "",
     ),
+    "also beside what the customer whom they were joined to was owed earlier": (
+        Case(
+            [view(need(), need(anchor=event(id="crm:old"), late=30, status="done"))],
+            tasks=[GONE],
+            there=[present(GONE)],
+        ),
+        "",
+    ),
+    "but of two of the same instant it could be either": (
+        Case(
+            [view(need(), need(anchor=event(id="crm:other"), status="done"))],
+            tasks=[GONE],
+            there=[present(GONE)],
+        ),
+        "close answer due 11-19; open answer due 11-19",
+    ),
     "and what a person completed does not come back under another anchor": (
         Case([view(need())], tasks=[entry("js1-gone", standing="completed", anchor="crm:x")]),
         "",

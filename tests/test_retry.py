@@ -1,8 +1,10 @@
 """Rows that failed are tried again: alone, decided anew, and dropped when nobody wants them."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,8 @@ from plans import MAP
 
 from journeysync.commands.common import Console
 from journeysync.commands.pretend import pretend
-from journeysync.core.errors import BadCredentials
+from journeysync.commands.status import waiting
+from journeysync.core.errors import BadCredentials, OverBudget, ToolDown
 from journeysync.core.language.model import Journey
 from journeysync.core.ports import Outcome, RecordWrite
 from journeysync.core.running.sync import Finished, Job, Outlook, finish, look
@@ -122,8 +125,6 @@ def test_a_changed_map_still_waits_for_the_next_sync(office: Office) -> None:
 
 
 def test_what_failed_waits_while_its_tool_is_down(office: Office) -> None:
-    from journeysync.core.errors import ToolDown
-
     def down(*_: object, **__: object) -> list[object]:
         raise ToolDown("crm", "is down.")
 
@@ -146,11 +147,101 @@ def test_the_command(tmp_path: Path) -> None:
     assert dry.document["customers"] == 0
 
 
+@dataclass
+class Used(Picky):
+    """Has given all the calls it gives in a day."""
+
+    def write_records(self, rows: Sequence[RecordWrite]) -> list[Outcome]:
+        raise OverBudget(self.name, f"tomorrow, for {len(rows)} rows")
+
+
 class Locked(Picky):
     """Does not take the key any more."""
 
     def write_records(self, rows: Sequence[RecordWrite]) -> list[Outcome]:
         raise BadCredentials(self.name, f"Renew the key for {len(rows)} rows.", "401")
+
+
+def test_runs_of_one_instant_are_shown_the_last_one_first(tmp_path: Path) -> None:
+    """A sandbox's clock stands still."""
+    store = open_store("sqlite:///s.db", tmp_path, dry_run=False)
+    names = ["m", "z", "a", "k", "b"]
+    for name in names:
+        with store.begin() as connection:
+            runs.start_run(connection, name, "sync", 7)
+            runs.finish_run(connection, name, 7, 0, {})
+    with store.begin() as connection:
+        last = runs.last_runs(connection, 9)
+
+    assert [one.id for one in last] == names[::-1]
+    assert all(one.finished is not None and one.finished >= one.started for one in last)
+
+
+NO_TASK_SENT = Counter({("NOT_TRIED", 0): 2})
+
+
+@dataclass
+class Silent(Picky):
+    """Takes rows and says nothing; or takes none and says nothing."""
+
+    takes: bool = True
+
+    def write_records(self, rows: Sequence[RecordWrite]) -> list[Outcome]:
+        if self.takes:
+            super().write_records(rows)
+        raise ToolDown(self.name, "does not answer.")
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "written"),
+    [
+        (Locked, "NOT_TRIED", 2),
+        (Used, "NOT_TRIED", 2),
+        (partial(Silent, takes=False), "NO_ANSWER", 2),
+        (Silent, "NO_ANSWER", 0),
+    ],
+    ids=["the key was refused", "the day's calls are used up", "not taken", "taken"],
+)
+def test_rows_that_nobody_refused_are_tried_too(
+    tmp_path: Path, kind: Callable[..., Picky], code: str, written: int
+) -> None:
+    """What the tool has taken all the same is found there, and not written again."""
+    office = Office(tmp_path)
+    well = office.tool
+    office.tool = kind(fields=well.fields, batches=well.batches)
+    _, first = office.run()
+    with office.store.begin() as connection:
+        kept = [(one["code"], one["tries"]) for one in runs.failures(connection)]
+    office.tool = well
+    well.refused = set()
+    outlook, again = office.run(failed_only=True)
+
+    # The tasks came after the records: nobody has sent them in any case.
+    assert Counter(kept) == Counter({(code, int(code == "NO_ANSWER")): 2}) + NO_TASK_SENT
+    assert len(first.executed.failures) == 4
+    assert (len(outlook.customers), outlook.read.seen) == (2, 0)
+    assert (again.exit_code, again.counts.stages, office.failed()) == (0, written, 0)
+    assert (again.counts.tasks_opened, len(well.held)) == (2, 2)
+    assert {one["journey_stage"] for one in well.fields.values()} == {"before"}
+
+
+def test_status_names_some_rows_of_one_reason_and_counts_the_rest() -> None:
+    """A refused key leaves thousands of them; a row with a reason of its own is not lost there."""
+    refused = {"tool": "crm", "code": "NOT_TRIED", "message": "Renew the key."}
+    rows = [{**refused, "key": f"contact:{number}"} for number in range(2000)]
+    odd = {"tool": "crm", "key": "contact:x", "code": "RULE", "message": "No."}
+
+    *lines, last = waiting([*rows, odd])
+    assert lines[:2] == [
+        "failed  crm contact:0: NOT_TRIED. Renew the key.",
+        "failed  crm contact:1: NOT_TRIED. Renew the key.",
+    ]
+    assert lines[5:] == [
+        "failed  crm: NOT_TRIED, 1995 more for the same reason; --json lists them.",
+        "failed  crm contact:x: RULE. No.",
+    ]
+    assert "`journeysync retry`" in last
+    assert list(waiting([])) == []
 
 
 def test_rows_that_nobody_sent_are_not_called_unanswered(tmp_path: Path) -> None:

@@ -359,13 +359,6 @@ def test_check_says_that_only_60_days_are_seen(here: Store) -> None:
     assert [what for what in found if "Subscription contracts are left out" in what]
 
 
-def test_check_says_that_stages_cannot_be_shown_without_the_scope_to_write(here: Store) -> None:
-    assert not [what for what in levels(here) if "write_customers" in what]
-    here.edit("app", "set", scopes=["read_customers", "read_orders", "read_returns"])
-
-    assert [what for what in levels(here) if "write_customers" in what]
-
-
 def test_check_hears_what_time_it_is_in_the_shop(here: Store) -> None:
     here.edit("shop", "set", slow=1800)
     tool = here.connect()

@@ -1,6 +1,6 @@
 """Stages on accounts of a shop and customers of Stripe: written, read back, refused row by row."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from command_line import run
+from sandbox_client import Client
 from shop import shop
 from shopify_shop import store
 from stripe_account import account
@@ -16,7 +17,7 @@ from journeysync.commands.common import Console
 from journeysync.commands.pretend import pretend
 from journeysync.connectors.shopify import show
 from journeysync.core.errors import BadCredentials
-from journeysync.core.ports import Display, RecordWrite
+from journeysync.core.ports import Display, Finding, RecordWrite
 
 NAMES = ("journey_stage", "journey_reason")
 
@@ -157,6 +158,69 @@ def test_a_key_that_may_only_read_is_told_so(tmp_path: Path) -> None:
             here.connect().write_records([RecordWrite("customer", number, {"journey_stage": "x"})])
 
 
+def test_a_person_can_edit_what_an_account_shows(tmp_path: Path) -> None:
+    """In the pretend shop as in a real one, whose accounts' metadata plugins let people edit."""
+    with shop(tmp_path) as here:
+        number = str(here.edit("customer", "create", email="ana@example.com")["id"])
+        here.connect().write_records([RecordWrite("customer", number, {"journey_stage": "x"})])
+        edited = here.edit(
+            "customer", "set", id=number, meta_data=[{"key": "journey_stage", "value": "lost"}]
+        )
+        (found,) = here.connect().present("customer", [number], NAMES)
+
+    assert found.fields["journey_stage"].value == "lost"
+    assert [(one["key"], one["value"]) for one in edited["meta_data"]] == [
+        ("journey_stage", "lost")
+    ]
+
+
+MAY_NOT: dict[str, tuple[Any, Callable[[Shown], object], str]] = {
+    "woocommerce": (
+        _shop,
+        lambda here: here.admin(
+            "POST", "/edit",
+            {"tool": "woocommerce", "object": "site", "action": "set", "read_only": True},
+        ),
+        "The key may only read, and `write_to` names the shop",
+    ),
+    "stripe": (_account, lambda here: here.fault("lost-scope"), "rak_customer_write"),
+    "shopify": (
+        _store,
+        lambda here: here.admin(
+            "POST", "/edit",
+            {"tool": "shopify", "object": "app", "action": "set",
+             "scopes": ["read_customers", "read_orders", "read_returns"]},
+        ),
+        "the app has no scope write_customers",
+    ),
+}  # fmt: skip
+
+
+def _checked(here: Shown) -> Sequence[Finding]:
+    try:
+        return here.tool.check_writing(["contact"], NAMES)
+    except BadCredentials as error:
+        return [Finding("error", str(error), "", error.exit_code)]
+
+
+@pytest.mark.parametrize(("kind", "take", "says"), MAY_NOT.values(), ids=MAY_NOT)
+def test_check_says_whether_the_key_may_write(
+    tmp_path: Path, kind: Any, take: Callable[[Shown], object], says: str
+) -> None:
+    """By a call that changes nothing, whatever comes of it."""
+    with kind(tmp_path) as here:
+        before = here.admin("GET", "/snapshot")
+        may = _checked(here)
+        take(here)
+        (may_not,) = _checked(here)
+
+        assert [one.level for one in may] == ["ok"]
+        assert (may_not.level, may_not.exit_code) == ("error", 4)
+        assert says in may_not.what
+        assert here.writes() == 0
+        assert here.admin("GET", "/snapshot") == before
+
+
 def test_a_text_that_is_too_long_for_stripe_is_a_failed_row(tmp_path: Path) -> None:
     with _account(tmp_path) as here:
         refused = here.write(here.known, journey_reason="x" * 501)
@@ -172,8 +236,16 @@ def test_a_right_that_is_missing_in_stripe_is_named(tmp_path: Path) -> None:
             here.write(here.known, journey_stage="x")
 
 
+def _edit(admin: str, tool: str, number: str, **more: Any) -> None:
+    command = {"tool": tool, "object": "customer", "action": "set", "id": number, **more}
+    assert Client(admin)("POST", "/edit", command).status == 200
+
+
 def test_a_sync_shows_the_stage_of_the_crm_in_the_shops(tmp_path: Path) -> None:
-    """Off unless `write_to` names them; then the same plan, and a second run writes nothing."""
+    """Off unless `write_to` names them; then the same plan, and a second run writes nothing.
+
+    What somebody sets in Stripe is noticed by the next sync.
+    """
     quiet = Console(tmp_path, as_json=False, verbose=False)
     only = ("hubspot", "woocommerce", "stripe")
     with pretend(quiet, customers=40, only=only, limits=False, folder=tmp_path / "w") as ready:
@@ -187,7 +259,13 @@ def test_a_sync_shows_the_stage_of_the_crm_in_the_shops(tmp_path: Path) -> None:
         plan = run("sync", "--dry-run", "--workspace", ready.workspace, "--json").document
         done = run("sync", "--workspace", ready.workspace)
         again = run("sync", "--workspace", ready.workspace)
+        number = next(one["id"] for one in plan["plan"]["records"] if one["tool"] == "stripe")
+        _edit(ready.admin, "stripe", number, metadata={"journey_stage": "by hand"})
+        noticed = run("sync", "--workspace", ready.workspace, "--json").document
 
+    (mended,) = noticed["plan"]["records"]
+    assert (mended["tool"], mended["id"]) == ("stripe", number)
+    assert {"field": "journey_stage", "before": "by hand"}.items() <= mended["fields"][0].items()
     changes = plan["plan"]["records"]
     assert {one["tool"] for one in changes} == {"woocommerce", "stripe"}
     assert {one["object_type"] for one in changes} == {"customer"}

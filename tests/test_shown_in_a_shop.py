@@ -52,6 +52,11 @@ class Shop:
     def check(self) -> Sequence[Finding]:
         return ()
 
+    def check_writing(
+        self, object_types: Sequence[str], fields: Sequence[str]
+    ) -> Sequence[Finding]:
+        return self.inner.check_writing(object_types, fields)
+
     def normalise(self, record: RawRecord) -> Reading:
         person = PersonRecord(
             "shop", record.key.type, record.key.id, START, emails=("ann@example.com",)

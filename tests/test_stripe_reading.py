@@ -89,6 +89,23 @@ def test_a_customer_who_was_deleted_is_gone(here: Account) -> None:
     assert kept.all == {}
 
 
+def test_what_our_keys_hold_comes_with_the_customer(here: Account) -> None:
+    """The stage also where it was taken away; it is no part of what the customer is."""
+    number = here.edit("customer", "create", email="a@example.com", name="Ana Ruiz")["id"]
+    tool = here.connect()
+    held = [{"journey_stage": "lost", "journey_name": "x", "other": "y"}, {"other": "y"}]
+    found = []
+    for metadata in held:
+        here.edit("customer", "set", id=number, metadata=metadata)
+        since = here.now - 5 * MINUTES
+        found += [r for b in tool.read("customers", since, here.now) for r in b.records]
+
+    assert [one.shown for one in found] == [
+        {"journey_stage": "lost", "journey_name": "x"}, {"journey_stage": ""}
+    ]  # fmt: skip
+    assert found[0].content == found[1].content
+
+
 def test_a_reading_in_which_nothing_changed_makes_fourteen_calls(here: Account) -> None:
     tool = here.connect()
     for stream in tool.streams:
@@ -134,7 +151,7 @@ def test_what_is_not_shown_inside_an_object_is_asked_for(
     here.edit("charge", "refund", id=charge, amount=10)
     here.edit("charge", "dispute", id=charge)
     opened = list(here.connect().read(stream, None, here.now))
-    monkeypatch.setitem(STREAMS, stream, replace(STREAMS[stream], expand=()))  # type: ignore[arg-type]  # a dict
+    monkeypatch.setitem(STREAMS, stream, replace(STREAMS[stream], expand=()))
 
     assert list(here.connect().read(stream, None, here.now)) == opened
 

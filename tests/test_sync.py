@@ -1,6 +1,7 @@
 """A run against a pretend portal: what is written, what stays a person's, what comes only once."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -282,6 +283,19 @@ def test_a_saved_plan_is_applied(place: Studio) -> None:
 
     assert (done.counts.stages, done.exit_code) == (plan.counts.stages, 0)
     assert place.sync().counts.calls == 0
+
+
+def test_a_plan_that_was_applied_is_done(place: Studio) -> None:
+    """Nothing is sent or counted again; where a part of it was made, the rest is."""
+    plan = place.dry_run().plan
+    place.apply(replace(plan, records=plan.records[2:], tasks=plan.tasks[1:]))
+    rest = place.apply(plan)
+    again = place.apply(plan)
+    changes = len(plan.records) + len(plan.tasks)
+
+    assert (rest.counts.stages, rest.counts.tasks_opened, rest.already) == (2, 1, changes - 3)
+    assert (again.counts.stages, again.counts.tasks_opened, again.already) == (0, 0, changes)
+    assert (again.counts.calls, again.exit_code) == (0, 0)
 
 
 def test_a_plan_for_another_world_is_not_applied(place: Studio) -> None:

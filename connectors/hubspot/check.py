@@ -14,11 +14,10 @@ from journeysync.connectors.hubspot.client import Client, nothing
 from journeysync.connectors.hubspot.mapping import FieldMapping, fits
 from journeysync.connectors.hubspot.read import Reader
 from journeysync.connectors.hubspot.settings import VERSIONS, Settings
-from journeysync.connectors.hubspot.streams import KEY, LINES, STREAMS, mapped
+from journeysync.connectors.hubspot.streams import LINES, STREAMS, mapped
 from journeysync.core.errors import BadCredentials, JourneysyncError
 from journeysync.core.ports import Finding
 
-_OURS = "journey_stage"
 _NOTICE = timedelta(days=180)
 """So long before its end an API version is warned of."""
 _SAMPLE = 100
@@ -52,7 +51,6 @@ def check(look: Look, settings: Settings, today: date) -> list[Finding]:
     for stream in readable:
         found += _properties(reader, look.own, stream)
     if "contacts" in readable:
-        found += _ours(reader, readable)
         found += _never_seen(reader, mapping)
     found += _unmapped(client, reader, mapping, readable)
     found += _quota(client)
@@ -143,19 +141,6 @@ def _never_seen(reader: Reader, mapping: FieldMapping) -> Iterator[Finding]:
             "portal, so these events will never be seen.",
             "Name your own properties instead, or say in mappings/fields/hubspot.yaml that there "
             "are none:\n" + "\n".join(["contacts:", "  changes:", *lines]),
-        )
-
-
-def _ours(reader: Reader, readable: Sequence[str]) -> Iterator[Finding]:
-    if _OURS in reader.definitions("contacts"):
-        yield Finding("ok", "Contacts have our properties.")
-    else:
-        yield Finding("warning", "Contacts lack our properties.", "Run `journeysync provision`.")
-    if "tasks" in readable and KEY not in reader.definitions("tasks"):
-        yield Finding(
-            "note",
-            "Tasks lack our properties: their keys will stand in their text.",
-            "Run `journeysync provision`.",
         )
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from journeysync.connectors.http import LacksScope, Refused
 from journeysync.connectors.hubspot import check, normalise
+from journeysync.connectors.hubspot.check_writing import check_writing
 from journeysync.connectors.hubspot.client import Client
 from journeysync.connectors.hubspot.mapping_file import read_mapping
 from journeysync.connectors.hubspot.provision import Provisioner
@@ -103,7 +104,7 @@ class HubSpot:
 
     def _batches(self, stream: str, since: datetime | None, until: datetime) -> Iterator[Batch]:
         if stream == SUBMISSIONS:
-            return self._reader.submitted(since)
+            return self._reader.submitted(since, until)
         wanted = STREAMS[stream]
         if since is None:
             return self._reader.full(wanted)
@@ -163,6 +164,12 @@ class HubSpot:
         if remove:
             return self._provisioner.remove(streams, specs, dry_run=dry_run)
         return self._provisioner.make(streams, specs, dry_run=dry_run)
+
+    def check_writing(
+        self, object_types: Sequence[str], fields: Sequence[str]
+    ) -> Sequence[Finding]:
+        """Look at our properties, and whether the key may write."""
+        return list(check_writing(self._client, self._reader, object_types, fields))
 
     def record_url(self, object_type: str, record_id: str) -> str:
         """Say where a person sees the record."""

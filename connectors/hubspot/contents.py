@@ -87,17 +87,6 @@ def shown_of(record: answers.Record, shape: Shape) -> dict[str, str]:
     return {name: held[name] or "" for name in shape.ours if name in held}
 
 
-def merged_ids(own: str, content: Mapping[str, Any]) -> list[str]:
-    """Return the ids of the records that were merged into this one."""
-    properties = content.get("properties", {})
-    old = properties.get("hs_merged_object_ids")
-    timed = properties.get("hs_calculated_merged_vids")
-    if not old and not timed:
-        return []
-    ids = {one.split(":")[0].strip() for one in f"{old or ''};{timed or ''}".split(";")}
-    return sorted((one for one in ids if one.isdecimal() and one != own), key=int)
-
-
 def told_by_forms(names: Iterable[str], forms: Iterable[str]) -> list[str]:
     """Name those of a contact's conversions that the stream of submissions tells."""
     return sorted(one for one in names if any(_is_of(one, form) for form in forms))

@@ -17,9 +17,9 @@ from journeysync.connectors.hubspot.changes import (
     submission,
     subscriptions,
 )
-from journeysync.connectors.hubspot.contents import merged_ids
 from journeysync.connectors.hubspot.facts import Facts
 from journeysync.connectors.hubspot.mapping import FieldMapping
+from journeysync.connectors.hubspot.merges import merged_ids
 from journeysync.connectors.hubspot.read import UNDEFINED
 from journeysync.connectors.hubspot.streams import OVERRIDES, STREAMS, mapped
 from journeysync.connectors.hubspot.times import shown

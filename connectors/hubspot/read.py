@@ -19,13 +19,15 @@ from journeysync.connectors.hubspot.contents import (
     content_of,
     conversions,
     is_ours,
-    merged_ids,
     shown_of,
     told_by_forms,
 )
 from journeysync.connectors.hubspot.links import Links
 from journeysync.connectors.hubspot.mapping import FieldMapping
+from journeysync.connectors.hubspot.merges import ALL_IDS, MERGES, Merges, merged_ids
 from journeysync.connectors.hubspot.streams import (
+    PEOPLE,
+    STREAMS,
     Stream,
     mapped,
     opt_outs,
@@ -64,6 +66,7 @@ class Reader:
         self._forms: tuple[str, ...] | None = None
         self._links = Links(client, must_have_lines=bool(own.deals.lines))
         self._shapes: dict[str, Shape] = {}
+        self._merges = Merges()
 
     # --- what the portal has -------------------------------------------------------------------
 
@@ -110,20 +113,53 @@ class Reader:
     def full(self, stream: Stream) -> Iterator[Batch]:
         """Yield every record of a type."""
         self.definitions(stream.name)
+        if stream.name == PEOPLE:
+            self._merges.begin(None)
         yield Batch(tuple(self._undefined(stream)))
         for some in chunks(self._listed(stream, archived=False), _LINKS):
             yield Batch(tuple(self._raw(stream, some)))
         yield Batch(tuple(self._archived(stream, None)), complete=True)
 
     def changed(self, stream: Stream, since: datetime, until: datetime) -> Iterator[Batch]:
-        """Yield the records that changed in [since, until), and what went away since."""
+        """Yield what changed in [since, until), what went away, and what hangs elsewhere now."""
+        if stream.name == PEOPLE:
+            self._merges.begin(since)
         yield Batch(tuple(self._undefined(stream)))
+        moved = self._moved(stream, since, until)
         for ids in chunks(self._changed_ids(stream, since, until), _LINKS):
+            moved.difference_update(ids)
+            yield Batch(tuple(self._by_id(stream, ids)))
+        for ids in chunks(sorted(moved, key=int), _LINKS):
             yield Batch(tuple(self._by_id(stream, ids)))
         yield Batch(tuple(self._archived(stream, since)))
 
-    def submitted(self, since: datetime | None) -> Iterator[Batch]:
-        """Yield what was sent with forms since an instant, or all of it."""
+    def _moved(self, stream: Stream, since: datetime, until: datetime) -> set[str]:
+        """Name what hangs on contacts that others were merged into: it bears no new time."""
+        kept = self._survivors(since, until) if PEOPLE in stream.links else []
+        links = self._links.of(PEOPLE, stream.name, kept) if kept else {}
+        return {one for hanging in links.values() for one, _ in hanging}
+
+    def _survivors(self, since: datetime, until: datetime) -> list[str]:
+        """Name the contacts that others were merged into since an instant.
+
+        The contacts that this run has read tell, unless an earlier run was cut off after them.
+        """
+        if not self._merges.known_from(since):
+            self._merges.begin(since)
+            people = STREAMS[PEOPLE]
+            for ids in chunks(self._changed_ids(people, since, until), _LINKS):
+                for _ in self._by_id(people, ids):
+                    pass  # `_raw` notes what each of them tells
+        return self._merges.survivors(since)
+
+    def submitted(self, since: datetime | None, until: datetime) -> Iterator[Batch]:
+        """Yield what was sent with forms since an instant, or all of it.
+
+        All of it after a merge, too: whose a submission is goes by the address, and HubSpot lists
+        submissions by the form alone.
+        """
+        if since is not None and self._survivors(since, until):
+            since = None
         return self._submissions.read(since)
 
     def _undefined(self, stream: Stream) -> Iterator[RawRecord]:
@@ -155,7 +191,7 @@ class Reader:
         return {key: names for key, names in asked.items() if names}
 
     def _listed(self, stream: Stream, *, archived: bool) -> Iterator[answers.Record]:
-        asked = {"properties": "hs_object_id"}
+        asked = {"properties": ",".join(("hs_object_id", *MERGES))}
         if not archived:
             asked = {key: ",".join(names) for key, names in self._ask(stream).items()}
         limit = _PAGE_WITH_HISTORY if "propertiesWithHistory" in asked else _PAGE
@@ -237,6 +273,9 @@ class Reader:
             at = parse_instant(record.archivedAt) if record.archivedAt else None
             if since is None or at is None or at >= since:
                 yield self._gone(stream, record.id)
+                # Those that were merged into it before are nowhere else to be found.
+                for old in merged_ids(record.id, {"properties": record.properties}):
+                    yield self._gone(stream, old)
 
     # --- raw records ---------------------------------------------------------------------------
 
@@ -246,7 +285,7 @@ class Reader:
         ids = list(unique)
         links = [(other, self._links.of(stream.name, other, ids)) for other in stream.links]
         lines = self._links.lines(ids) if stream.name == "deals" else {}
-        shape, tool, people = self._shape(stream), self._client.tool, stream.name == "contacts"
+        shape, tool, people = self._shape(stream), self._client.tool, stream.name == PEOPLE
         for number, record in unique.items():
             content = content_of(record, shape)
             for other, found in links:
@@ -257,6 +296,10 @@ class Reader:
                 content["listed"] = told_by_forms(names, self.forms())
             if number in lines:
                 content["lines"] = lines[number]
+            if people:
+                self._merges.note(number, content)
+                if content["properties"].get(ALL_IDS) == number:
+                    del content["properties"][ALL_IDS]  # as nearly every contact's
             key = RecordKey(tool, stream.type, number)
             yield RawRecord(key, content, shown=shown_of(record, shape))
             for old in merged_ids(number, content):

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from journeysync.connectors.hubspot.mapping import FieldMapping
+from journeysync.connectors.hubspot.merges import MERGES
 
 KEY = "journeysync_key"
 TOUCHPOINT = "journeysync_touchpoint"
@@ -20,6 +21,10 @@ OVERRIDES = ("journey_override", "journey_override_until")
 
 OURS = "journey_"
 """How the properties begin that we write on people and companies."""
+
+
+PEOPLE = "contacts"
+"""The stream of people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +57,8 @@ _ALL = (
         (
             "createdate", "email", "hs_additional_emails", "phone", "mobilephone",
             "hs_whatsapp_phone_number", "firstname", "lastname", "hubspot_owner_id",
-            "hs_merged_object_ids", "hs_calculated_merged_vids", "first_conversion_date",
-            "first_conversion_event_name", "recent_conversion_date",
-            "recent_conversion_event_name", *OVERRIDES,
+            *MERGES, "first_conversion_date", "first_conversion_event_name",
+            "recent_conversion_date", "recent_conversion_event_name", *OVERRIDES,
         ),
         ("recent_conversion_date", "recent_conversion_event_name"),
         ("companies",),

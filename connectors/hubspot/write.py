@@ -9,15 +9,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from journeysync.connectors.http import Refused
 from journeysync.connectors.hubspot import answers, batches
 from journeysync.connectors.hubspot.client import Client, chunks
-from journeysync.connectors.hubspot.contents import merged_ids
+from journeysync.connectors.hubspot.merges import MERGES, merged_ids, times
 from journeysync.connectors.hubspot.streams import OF_TYPE
 from journeysync.connectors.hubspot.times import parse_instant, shown
+from journeysync.core.instants import to_micros
 from journeysync.core.ports import ChangedBy, Held, Outcome, PresentRecord, RecordWrite
 
 BATCH = 100
 _WITH_HISTORY = 50
-_MERGES = ("hs_merged_object_ids", "hs_calculated_merged_vids")
 _GONE = 404
+_AT_ONCE = 1000
+"""So many milliseconds beside a merge, a value is one that it carried over."""
 
 _PEOPLE = frozenset({"CRM_UI", "CRM_UI_BULK_ACTION", "CONTACTS_WEB", "BATCH_UPDATE", "IMPORT"})
 _AUTOMATIONS = frozenset(
@@ -76,7 +78,7 @@ class Writer:
         self, stream: str, ids: Sequence[str], fields: Sequence[str], *, history: bool
     ) -> dict[str, answers.Record]:
         body: dict[str, object] = {
-            "properties": [*fields, *_MERGES],
+            "properties": [*fields, *MERGES],
             "propertiesWithHistory": list(fields) if history else [],
             "inputs": [{"id": one} for one in ids],
         }
@@ -91,7 +93,7 @@ class Writer:
         """Ask for one record alone: HubSpot then answers with the one it was merged into."""
         path = f"{self._client.paths.objects(stream)}/{record}"
         try:
-            return self._client.get(path, answers.record, properties=",".join([*fields, *_MERGES]))
+            return self._client.get(path, answers.record, properties=",".join([*fields, *MERGES]))
         except Refused as refused:
             if refused.answer.status == _GONE:
                 return None
@@ -124,6 +126,7 @@ def _present(asked: str, record: answers.Record | None, fields: Sequence[str]) -
 
 
 def _held(record: answers.Record, fields: Sequence[str]) -> Iterator[tuple[str, Held]]:
+    merged = times(record.properties)
     for name in fields:
         value = shown(record.properties.get(name) or "")
         versions = [
@@ -132,4 +135,7 @@ def _held(record: answers.Record, fields: Sequence[str]) -> Iterator[tuple[str, 
             if (at := parse_instant(one.timestamp)) is not None
         ]
         at, source = max(versions, default=(None, ""))
-        yield name, Held(value, at, changed_by(source))
+        by = changed_by(source)
+        if at is not None and any(abs(to_micros(at) // 1000 - one) <= _AT_ONCE for one in merged):
+            by = "unknown"  # whoever merged did not choose the value that was carried over
+        yield name, Held(value, at, by)

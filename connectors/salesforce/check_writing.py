@@ -9,7 +9,13 @@ from typing import Any
 
 from journeysync.connectors.http import LacksScope, Refused
 from journeysync.connectors.salesforce.client import Client
-from journeysync.connectors.salesforce.names import FIELDS, KEY, OBJECTS, OVERRIDES, TASK_FIELDS
+from journeysync.connectors.salesforce.names import (
+    KEY,
+    OBJECTS,
+    OVERRIDES,
+    TASK_FIELDS,
+    api_name,
+)
 from journeysync.connectors.salesforce.query import among, count, select
 from journeysync.connectors.salesforce.shapes import fields_of
 from journeysync.core.ports import Finding
@@ -19,19 +25,21 @@ _ASSIGN = (
     "Assign the permission set Journey Sync to the user of journeysync (Setup > Permission Sets), "
     "or run `journeysync provision`, which does."
 )
-_PEOPLE = (OBJECTS["contact"], OBJECTS["lead"])
 _TASK, _ACTIVITY = OBJECTS["task"], "Activity"
 
 
-def check_writing(client: Client) -> Iterator[Finding]:
-    """Look at what writing needs."""
-    for name in _PEOPLE:
+def check_writing(
+    client: Client, object_types: Sequence[str], fields: Sequence[str]
+) -> Iterator[Finding]:
+    """Look at what writing to these types of records needs; leads are people as contacts are."""
+    ours = [api_name(one) for one in fields]
+    for name in dict.fromkeys((*(OBJECTS[one] for one in object_types), OBJECTS["lead"])):
         described = _described(client, name)
         if described is None:
             continue
         if not described.get("updateable"):
             yield _forbidden(f"edit {name} records")
-        yield from _fields(client, name, name, described, FIELDS)
+        yield from _fields(client, name, name, described, ours)
         yield from _owners(client, name)
     described = _described(client, _TASK)
     if described is None:
@@ -87,8 +95,8 @@ def _fields(
 def _hidden(client: Client, name: str, home: str, hidden: Sequence[str]) -> Iterator[Finding]:
     there = _in_the_setup(client, home, hidden)
     if there is None:
-        yield Finding(
-            "warning",
+        yield _lacking(
+            name,
             f"{name} does not show {', '.join(hidden)}: the fields are missing, or may not be "
             "seen; the user of journeysync may not look at the setup, which would tell.",
             f"{_PROVISION[:-1]}, or: {_ASSIGN}",
@@ -97,9 +105,8 @@ def _hidden(client: Client, name: str, home: str, hidden: Sequence[str]) -> Iter
     missing = [one for one in hidden if one not in there]
     unseen = [one for one in hidden if one in there]
     if missing:
-        what = "our fields" if len(missing) > 1 else missing[0]
         less = "" if name != _TASK else " Until then, their keys will stand in their text."
-        yield Finding("warning", f"{name} lacks {what}.{less}", _PROVISION)
+        yield _lacking(name, f"{name} lacks our fields {', '.join(missing)}.{less}", _PROVISION)
     if unseen:
         yield Finding(
             "error",
@@ -107,6 +114,13 @@ def _hidden(client: Client, name: str, home: str, hidden: Sequence[str]) -> Iter
             _ASSIGN,
             4,
         )
+
+
+def _lacking(name: str, what: str, step: str) -> Finding:
+    """Say that fields are missing: rows that name them fail, but a task's key can stand in text."""
+    if name == _TASK:
+        return Finding("warning", what, step)
+    return Finding("error", what, step, 2)
 
 
 def _in_the_setup(client: Client, home: str, names: Sequence[str]) -> frozenset[str] | None:

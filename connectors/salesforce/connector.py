@@ -1,12 +1,12 @@
 """Salesforce: a CRM that is both read and written; two halves over one client."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from journeysync.connectors.salesforce.destination import Shows
 from journeysync.connectors.salesforce.settings import Settings, read_settings
 from journeysync.connectors.salesforce.source import SalesforceSource
-from journeysync.core.ports import Finding, ToolSetup
+from journeysync.core.ports import ToolSetup
 
 
 class Salesforce(SalesforceSource, Shows):
@@ -22,10 +22,6 @@ class Salesforce(SalesforceSource, Shows):
     ) -> None:
         SalesforceSource.__init__(self, setup, settings, sleep=sleep, monotonic=monotonic)
         Shows.__init__(self, self.client, setup.timezone)
-
-    def check(self) -> Sequence[Finding]:
-        """Look at what reading needs, then at what writing needs."""
-        return [*SalesforceSource.check(self), *self.findings()]
 
 
 def make(setup: ToolSetup) -> Salesforce:

@@ -84,9 +84,11 @@ class Shows:
         work = self._provisioner.remove if remove else self._provisioner.make
         return work(object_types, specs, dry_run=dry_run)
 
-    def findings(self) -> list[Finding]:
-        """Look at what writing needs."""
-        return list(check_writing(self._client))
+    def check_writing(
+        self, object_types: Sequence[str], fields: Sequence[str]
+    ) -> Sequence[Finding]:
+        """Look at our fields, their visibility, and what our user may do."""
+        return list(check_writing(self._client, object_types, fields))
 
     def record_url(self, object_type: str, record_id: str) -> str:
         """Say where a person sees the record; a converted lead leads on to its contact."""

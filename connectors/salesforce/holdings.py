@@ -13,6 +13,7 @@ from journeysync.connectors.salesforce.changes import Changes
 from journeysync.connectors.salesforce.client import Client
 from journeysync.connectors.salesforce.names import OBJECTS, api_name
 from journeysync.connectors.salesforce.query import IN_ONE_QUERY, among, select
+from journeysync.connectors.salesforce.shapes import fields_of
 from journeysync.connectors.salesforce.values import from_api
 from journeysync.core.errors import ToolDown
 from journeysync.core.ports import Held, PresentRecord
@@ -32,6 +33,8 @@ class Holdings:
     def __init__(self, client: Client, changes: Changes) -> None:
         self._client = client
         self._changes = changes
+        self._hidden: dict[str, frozenset[str]] = {}
+        """Object -> fields of ours that it lacks, or that our user may not see."""
         self.parents: dict[str, str] = {}
         """Record -> the account whose lock a write to it takes, as far as records were read."""
 
@@ -47,21 +50,28 @@ class Holdings:
         if survivors:
             found = self._rows(name, sorted(set(survivors.values())), fields)
             rows |= {old: found[new] for old, new in survivors.items() if new in found}
-        told = self._changes.of(name, list(rows.values()), fields) if history else {}
-        return [_present(one, rows.get(one), fields, told) for one in ids]
+        hidden = self._hidden.get(name, frozenset())
+        shown = [one for one in fields if api_name(one) not in hidden]
+        told = self._changes.of(name, list(rows.values()), shown) if history else {}
+        return [_present(one, rows.get(one), shown, told) for one in ids]
 
     def _rows(self, name: str, ids: Sequence[str], fields: Sequence[str]) -> dict[str, Row]:
-        wanted = ["Id", *map(api_name, fields), *_BESIDE.get(name, ()), *_STAMP]
         found: dict[str, Row] = {}
         for some in chunks(ids, READ):
-            for asked, row in zip(some, self._retrieve(name, some, wanted), strict=True):
+            rows = self._retrieve(name, some, [api_name(one) for one in fields])
+            for asked, row in zip(some, rows, strict=True):
                 if row is not None:
                     found[asked] = row
                     self.parents[row["Id"]] = row.get("AccountId") or ""
         return found
 
-    def _retrieve(self, name: str, ids: Sequence[str], wanted: Sequence[str]) -> list[Row | None]:
-        body = {"ids": list(ids), "fields": list(wanted)}
+    def _retrieve(
+        self, name: str, ids: Sequence[str], ours: Sequence[str], *, again: bool = True
+    ) -> list[Row | None]:
+        """Read rows; those of our fields that the org does not show are left out of them."""
+        shown = [one for one in ours if one not in self._hidden.get(name, ())]
+        fields = ["Id", *shown, *_BESIDE.get(name, ()), *_STAMP]
+        body = {"ids": list(ids), "fields": fields}
         try:
             said = self._client.send("POST", f"composite/sobjects/{name}", body, repeatable=True)
         except Refused as refused:
@@ -69,7 +79,11 @@ class Holdings:
             if told.code != refusals.NO_FIELD:
                 raise
             self._client.forget(name)
-            raise ToolDown(self._client.tool, _unseen(name, told)) from None
+            defined = fields_of(self._client.describe(name))
+            self._hidden[name] = frozenset(one for one in ours if one not in defined)
+            if not (again and self._hidden[name]):
+                raise ToolDown(self._client.tool, _unseen(name, told)) from None
+            return self._retrieve(name, ids, ours, again=False)
         if not isinstance(said, list) or len(said) != len(ids):
             raise ToolDown(self._client.tool, f"gave other {name} records than it was asked for.")
         return said

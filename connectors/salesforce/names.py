@@ -36,13 +36,6 @@ OVERRIDE_UNTIL = "Journey_Override_Until__c"
 OVERRIDES = (OVERRIDE, OVERRIDE_UNTIL)
 """The two fields of ours that people write and we read."""
 
-FIELDS = (
-    "Journey_Stage__c", "Journey_Stage_Since__c", "Journey_Reason__c", "Journey_Status__c",
-    "Journey_Next_Touchpoint__c", "Journey_Next_Due__c", "Journey_Missed__c", "Journey_Name__c",
-    "Journey_Customer_Id__c", *OVERRIDES,
-)  # fmt: skip
-"""Our fields of contacts, leads and accounts."""
-
 OURS = "Journey_"
 """How all our fields begin."""
 

@@ -65,11 +65,19 @@ def _scopes(scopes: frozenset[str]) -> Iterator[Finding]:
     for scope, what in OPTIONAL.items():
         if not _covers(scopes, scope):
             yield Finding("note", f"{what} are left out: the app has no scope {scope}.")
-    if _SHOWING not in scopes:
+
+
+def check_writing(reader: Reader) -> Iterator[Finding]:
+    """Look at the scope that showing stages needs."""
+    if _SHOWING in reader.scopes():
+        yield Finding("ok", "The app may write on customers.")
+    else:
         yield Finding(
-            "note",
+            "error",
             f"Stages cannot be shown on customers: the app has no scope {_SHOWING}.",
-            "Grant it where `write_to` names this tool.",
+            "Add it to the app in Shopify's Dev Dashboard and install it anew, or take the shop "
+            "out of `write_to`.",
+            4,
         )
 
 

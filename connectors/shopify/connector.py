@@ -125,6 +125,13 @@ class Shopify:
         del object_types, specs, dry_run, remove
         return []
 
+    def check_writing(
+        self, object_types: Sequence[str], fields: Sequence[str]
+    ) -> Sequence[Finding]:
+        """Look whether the app may write on customers."""
+        del object_types, fields  # a metafield needs no definition
+        return list(check.check_writing(self._reader))
+
     def record_url(self, object_type: str, record_id: str) -> str:
         """Say where a person sees the customer; guests have no page."""
         if object_type not in self.shows or not self._settings.shop:

@@ -98,6 +98,13 @@ class Stripe:
         del object_types, specs, dry_run, remove
         return []
 
+    def check_writing(
+        self, object_types: Sequence[str], fields: Sequence[str]
+    ) -> Sequence[Finding]:
+        """Look whether the key may write on customers."""
+        del object_types, fields  # metadata needs no definition
+        return show.check_writing(self._client)
+
     def record_url(self, object_type: str, record_id: str) -> str:
         """Say where a person sees the customer."""
         return f"https://dashboard.stripe.com/customers/{record_id}" if object_type else ""

@@ -13,6 +13,9 @@ from typing import Any
 from journeysync.core.models import RawRecord, RecordKey
 
 CUSTOMER, GUEST = "customer", "guest"
+OURS, STAGE = "journey_", "journey_stage"
+"""How the keys begin that we write into a customer's metadata, and the one that is never empty."""
+_NOTHING: Mapping[str, str] = {}
 INVOICE, PAYMENT, SUBSCRIPTION, CHECKOUT, DISPUTE = (
     "invoice", "payment", "subscription", "checkout", "dispute",
 )  # fmt: skip
@@ -64,7 +67,8 @@ class Kept:
         if row.get("deleted"):
             return [self._record(CUSTOMER, row, None)]
         names = ("email", "name", "phone", "created")
-        return [self._record(CUSTOMER, row, {name: row.get(name) for name in names})]
+        content = {name: row.get(name) for name in names}
+        return [self._record(CUSTOMER, row, content, shown=_shown(row))]
 
     def invoice(self, row: Mapping[str, Any]) -> list[RawRecord]:
         """Keep an invoice; in newer versions of the API its subscription stands elsewhere."""
@@ -150,14 +154,18 @@ class Kept:
         return [guest, self._record(kind, row, {**content, "who": guest.key.id})]
 
     def _record(
-        self, kind: str, row: Mapping[str, Any], content: dict[str, Any] | None
+        self,
+        kind: str,
+        row: Mapping[str, Any],
+        content: dict[str, Any] | None,
+        shown: Mapping[str, str] = _NOTHING,
     ) -> RawRecord:
         key = RecordKey(self._tool, kind, id_of(row))
         if content is None:
             return RawRecord(key, {}, deleted=True)
         paths = self._paths.get(kind, ())
         content["attributes"] = {path: one for path in paths if (one := text(inside(row, path)))}
-        return RawRecord(key, content)
+        return RawRecord(key, content, shown=shown)
 
 
 _PAYMENT = ("status", "currency", "amount", "amount_captured", "captured", "created",
@@ -173,6 +181,12 @@ def _typed_in(told: object, email: object) -> dict[str, str]:
     """Read what was typed into a form; the address may also stand beside it."""
     form = told if isinstance(told, dict) else {}
     return _typed((form.get("email"), email), form.get("name"), form.get("phone"))
+
+
+def _shown(row: Mapping[str, Any]) -> dict[str, str]:
+    """Say what our keys hold: the stage always, since a key that was emptied is gone."""
+    held = {key: value for key, value in _metadata(row).items() if key.startswith(OURS)}
+    return {STAGE: "", **held}
 
 
 def _metadata(row: Mapping[str, Any]) -> dict[str, str]:

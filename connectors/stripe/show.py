@@ -12,12 +12,13 @@ import requests
 from journeysync.connectors.http import Refused
 from journeysync.connectors.stripe.client import Client, Row
 from journeysync.connectors.stripe.contents import CUSTOMER, inside, text
-from journeysync.core.ports import Held, Outcome, PresentRecord, RecordWrite
+from journeysync.core.ports import Finding, Held, Outcome, PresentRecord, RecordWrite
 
 BATCH = 1
 SHOWS = frozenset({CUSTOMER})
 _PATH = "customers"
 _LONGEST = 500
+_NOBODY = "cus_nobody"
 
 
 def present(client: Client, ids: Sequence[str], fields: Sequence[str]) -> list[PresentRecord]:
@@ -35,6 +36,16 @@ def _present(number: str, row: Row | None, fields: Sequence[str]) -> PresentReco
 def write(client: Client, rows: Sequence[RecordWrite]) -> list[Outcome]:
     """Set our keys; an empty value takes the key away."""
     return [_write(client, row) for row in rows]
+
+
+def check_writing(client: Client) -> list[Finding]:
+    """Change a customer whom nobody has: a key without the right is refused before he is sought."""
+    try:
+        client.change(_PATH, _NOBODY, {})
+    except Refused as error:
+        if error.answer.status != requests.codes.not_found:
+            raise
+    return [Finding("ok", "The key may write on customers.")]
 
 
 def _write(client: Client, row: RecordWrite) -> Outcome:

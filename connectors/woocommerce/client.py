@@ -119,6 +119,10 @@ class Client:
         _, found = self._ask("POST", f"/wc/v3/{path}/batch", {}, {"update": rows})
         return self._rows(found.get("update") if isinstance(found, dict) else None, f"POST {path}")
 
+    def may_change(self, path: str) -> None:
+        """Change no row of a list. Raises BadCredentials where the key may only read."""
+        self._ask("POST", f"/wc/v3/{path}/batch", {}, {"update": []})
+
     def _rows(self, found: Any, asked: str) -> list[dict[str, Any]]:
         if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
             raise ToolDown(self.tool, f"answers something else than a list to {asked}.")
@@ -175,11 +179,8 @@ class Client:
         """Say what a person does about a refusal; WooCommerce's own words are misleading."""
         code = error_code(answer)
         key, secret = self._names
-        if code == WRONG and _READ_ONLY in answer.body:
-            return (
-                "The key may only read, and `write_to` names the shop: make a key with Read/Write "
-                "access, or take the shop out of `write_to`."
-            )
+        if told := _of_writing(code, answer):
+            return told
         if code == WRONG and self.entry.signs:
             return (
                 f"The shop does not know the key in {key}, or {secret} is not the secret it was "
@@ -202,6 +203,21 @@ class Client:
                 "an administrator or a shop manager."
             )
         return ""
+
+
+def _of_writing(code: str, answer: Answer) -> str:
+    """Say what a person does where the shop lets nothing be written; empty where it is not that."""
+    if code == WRONG and _READ_ONLY in answer.body:
+        return (
+            "The key may only read, and `write_to` names the shop: make a key with Read/Write "
+            "access, or take the shop out of `write_to`."
+        )
+    if code == "woocommerce_rest_cannot_batch" and answer.status != STRANGER:
+        return (
+            "The WordPress user whose key this is may not edit accounts, and `write_to` names "
+            "the shop: make the key for an administrator or a shop manager."
+        )
+    return ""
 
 
 def error_code(answer: Answer) -> str:

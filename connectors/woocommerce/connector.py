@@ -106,6 +106,13 @@ class WooCommerce:
         del object_types, specs, dry_run, remove
         return []
 
+    def check_writing(
+        self, object_types: Sequence[str], fields: Sequence[str]
+    ) -> Sequence[Finding]:
+        """Look whether the key may write on accounts."""
+        del object_types, fields  # metadata needs no definition
+        return show.check_writing(self._client)
+
     def record_url(self, object_type: str, record_id: str) -> str:
         """Say where a person sees the account; guests have no page."""
         if object_type not in self.shows:

@@ -10,7 +10,7 @@ from typing import Any
 from journeysync.connectors.woocommerce.client import Client
 from journeysync.connectors.woocommerce.contents import CUSTOMER
 from journeysync.connectors.woocommerce.values import inside, text
-from journeysync.core.ports import Held, Outcome, PresentRecord, RecordWrite
+from journeysync.core.ports import Finding, Held, Outcome, PresentRecord, RecordWrite
 
 BATCH = 100
 """A shop answers 413 to more."""
@@ -53,6 +53,12 @@ def write(client: Client, rows: Sequence[RecordWrite]) -> list[Outcome]:
     ]
     answers = {text(one.get("id")): one for one in client.change("customers", asked)}
     return [_outcome(row.id, answers.get(row.id)) for row in rows]
+
+
+def check_writing(client: Client) -> list[Finding]:
+    """Change no account: a key that may only read is refused all the same."""
+    client.may_change("customers")
+    return [Finding("ok", "The key may write on accounts.")]
 
 
 def _outcome(number: str, answer: Mapping[str, Any] | None) -> Outcome:

@@ -192,8 +192,11 @@ def _compare(
     tool, kind, _ = record
     changes = []
     for name, value in want.items():
-        held = present.fields.get(name, _EMPTY)
-        verdict = judge(name, value, entries.get(name), held)
+        entry = entries.get(name)
+        # A field that the CRM does not show is taken to be as we left it: to write anything else
+        # fails, and says so.
+        held = present.fields.get(name) or (Held(entry.value) if entry else _EMPTY)
+        verdict = judge(name, value, entry, held)
         match verdict.do:
             case "write":
                 changes.append(FieldChange(name, held.value, value, verdict.flips))

@@ -35,11 +35,15 @@ class TaskPlan:
     kept: int = 0
 
 
-def orphans(needs: Mapping[str, Need], ledger: Ledger, customers: Iterable[str]) -> dict[str, str]:
+def orphans(
+    needs: Mapping[str, Need], ledger: Ledger, customers: Iterable[str], atlas: Atlas
+) -> dict[str, str]:
     """Match tasks whose anchor is gone with the new anchor of the same touchpoint.
 
     A merge, a split or a late event can give an expectation another anchor; the task that stands
-    for it stays the same one. Returns new key -> the key the task was opened under.
+    for it stays the same one. Of several anchors it is the one of the same instant: the others
+    are what the customer was owed at other times, or the one they were joined to.
+    Returns new key -> the key the task was opened under.
     """
     here = set(customers)
     known = {ledger.aliases.get(key, key) for key in needs}
@@ -54,6 +58,8 @@ def orphans(needs: Mapping[str, Need], ledger: Ledger, customers: Iterable[str])
             continue
         for customer in task.customers:
             options = free.get((task.touchpoint, task.k, customer), [])
+            if len(options) > 1:
+                options = [key for key in options if due_of(needs[key], atlas) == task.due]
             if customer in here and len(options) == 1 and options[0] not in matched:
                 matched[options[0]] = key
                 break
@@ -89,7 +95,7 @@ def task_changes(
     """Decide every task of these customers."""
     plan = TaskPlan()
     customers = [view.id for view in views]
-    aliases = orphans(needs, ledger, customers)
+    aliases = orphans(needs, ledger, customers, atlas)
     by_task = {ledger.aliases.get(key, key): need for key, need in needs.items()}
     by_task |= {old: needs[new] for new, old in aliases.items()}
     alias_of = {old: new for new, old in aliases.items()}

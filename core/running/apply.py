@@ -5,6 +5,7 @@ Advances no watermark and evaluates nobody: what has happened since is the next 
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 import msgspec
@@ -16,7 +17,7 @@ from journeysync.core.planning.plan import Plan, RecordChange, TaskChange
 from journeysync.core.ports import Display, PresentRecord, PresentTask
 from journeysync.core.running.execute import execute
 from journeysync.core.running.gather import in_batches
-from journeysync.core.running.recover import recover
+from journeysync.core.running.recover import holds, is_made, recover
 from journeysync.core.running.sync import Finished, Job, fingerprint, guard
 from journeysync.core.state import runs
 
@@ -25,7 +26,10 @@ _SHOWN = 5
 
 
 def apply(job: Job, plan: Plan, *, max_age: timedelta) -> Finished:
-    """Execute a saved plan. Raises Stale, with nothing written, where it no longer fits."""
+    """Execute a saved plan. Raises Stale, with nothing written, where it no longer fits.
+
+    What an earlier try has made already is neither sent nor counted again.
+    """
     if job.clock - plan.made_at > max_age:
         raise Stale(
             f"The plan was made at {plan.made_at:%Y-%m-%d %H:%M} UTC, which is too long ago. "
@@ -38,14 +42,32 @@ def apply(job: Job, plan: Plan, *, max_age: timedelta) -> Finished:
         )
     guard(job, plan)
     recover(job.store, job.destinations, job.clock)
-    odd = [*_records_that_differ(job, plan), *_tasks_that_differ(job, plan)]
+    records = [(change, answer) for change, answer in _records(job, plan)]
+    tasks = [(change, task) for change, task in _tasks(job, plan)]
+    odd = [
+        f"{change.tool} {change.object_type} {change.id} holds other values"
+        for change, answer in records
+        if not _as_before(change, answer)
+    ]
+    odd += [
+        f"{change.tool} task {change.id or change.key} is not as it was"
+        for change, task in tasks
+        if not _task_as_before(change, task)
+    ]
     if odd:
         more = f" and {len(odd) - _SHOWN} more" if len(odd) > _SHOWN else ""
         raise Stale(
             f"The world has changed since the plan was made: {'; '.join(odd[:_SHOWN])}{more}. "
             "Make a new plan. Nothing was written."
         )
-    return carry_out(job, plan, "apply")
+    left = replace(
+        plan,
+        records=tuple(change for change, answer in records if not holds(answer, change)),
+        tasks=tuple(change for change, task in tasks if task is None or not is_made(task, change)),
+    )
+    finished = carry_out(job, left, "apply")
+    already = len(records) + len(tasks) - len(left.records) - len(left.tasks)
+    return replace(finished, already=already)
 
 
 def carry_out(job: Job, plan: Plan, command: str) -> Finished:
@@ -73,14 +95,14 @@ def _customers(plan: Plan) -> list[str]:
     return sorted(tasks | {change.customer for change in plan.records})
 
 
-def _records_that_differ(job: Job, plan: Plan) -> Iterable[str]:
+def _records(job: Job, plan: Plan) -> Iterable[tuple[RecordChange, PresentRecord]]:
+    """Read what the records that the plan changes hold now."""
     for tool, destination in sorted(job.destinations.items()):
         mine = [change for change in plan.records if change.tool == tool]
         for kind in sorted({change.object_type for change in mine}):
             some = {change.id: change for change in mine if change.object_type == kind}
             for answer in _present(destination, kind, some):
-                if not _as_before(some[answer.asked], answer):
-                    yield f"{tool} {kind} {answer.asked} holds other values"
+                yield some[answer.asked], answer
 
 
 def _present(
@@ -97,13 +119,16 @@ def _as_before(change: RecordChange, answer: PresentRecord) -> bool:
     if not answer.id:
         return False
     for one in change.fields:
-        held = answer.fields[one.field].value if one.field in answer.fields else ""
+        if one.field not in answer.fields:
+            continue  # the CRM does not show it: writing it will fail, and say so
+        held = answer.fields[one.field].value
         if not equal(one.field, held, one.before) and not equal(one.field, held, one.after):
             return False
     return True
 
 
-def _tasks_that_differ(job: Job, plan: Plan) -> Iterable[str]:
+def _tasks(job: Job, plan: Plan) -> Iterable[tuple[TaskChange, PresentTask | None]]:
+    """Read what became of the tasks that the plan names."""
     for tool, destination in sorted(job.destinations.items()):
         tasks = {change.key: change for change in plan.tasks if change.tool == tool}
         by_id = {change.id: key for key, change in tasks.items() if change.id}
@@ -113,8 +138,7 @@ def _tasks_that_differ(job: Job, plan: Plan) -> Iterable[str]:
             for task in in_batches(destination, keys=keys, ids=list(by_id))
         }
         for key, change in tasks.items():
-            if not _task_as_before(change, found.get(key)):
-                yield f"{tool} task {change.id or key} is not as it was"
+            yield change, found.get(key)
 
 
 def _task_as_before(change: TaskChange, task: PresentTask | None) -> bool:

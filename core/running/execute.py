@@ -28,9 +28,12 @@ from journeysync.core.ports import (
 from journeysync.core.running.progress import Progress
 from journeysync.core.state import changes as changes_of_runs
 from journeysync.core.state import intents, ledger
+from journeysync.core.state.intents import Missed
 from journeysync.core.state.store import Store
 
 Change = RecordChange | TaskChange
+
+_UNKNOWN = "It is not known whether the row was written; the next run looks."
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ def execute(
     down: dict[str, str] = {}
     for tool, changes in _batches(plan, destinations):
         if tool in down:
-            _wait(result, changes, tool, down[tool], code="NOT_TRIED")
+            _not_sent(store, result, changes, down[tool], now)
             continue
         with store.begin() as connection:
             intents.announce(connection, run, changes)
@@ -90,11 +93,13 @@ def execute(
             result.stopped = result.stopped or error
             down[tool] = str(error)
             _take_back(store, changes)
-            _wait(result, changes, tool, str(error), code="NOT_TRIED")
+            _not_sent(store, result, changes, str(error), now)
         except (ToolDown, Unanswered, Skip) as error:
             # Nobody knows whether the call was acted upon: the intents stay, to be read back.
             down[tool] = str(error)
-            _wait(result, changes, tool, str(error))
+            with store.begin() as connection:
+                missed = [Missed(one, "NO_ANSWER", str(error)) for one in changes]
+                _wait(connection, result, missed, now)
         else:
             with store.begin() as connection:
                 made = _note(connection, result, changes, outcomes, now)
@@ -181,21 +186,21 @@ def _note(
 ) -> list[Change]:
     """Store what the CRM answered; return what it made. A row without an answer stays meant."""
     done: list[tuple[Change, str]] = []
-    failed: list[Change] = []
+    failed: list[Missed] = []
+    unknown: list[Missed] = []
     for change in changes:
         outcome = outcomes.get(intents.key_of(change))
         if outcome is None or outcome.status == "unknown":
-            _wait(result, [change], change.tool, "", outcome)
+            told = outcome or Outcome("", "unknown")
+            unknown.append(Missed(change, told.code or "NO_ANSWER", told.message or _UNKNOWN))
         elif outcome.status == "failed":
-            failed.append(change)
-            intents.note_failure(connection, change, outcome, now)
-            result.failures.append(
-                Failure(change.tool, intents.key_of(change), outcome.code, outcome.message)
-            )
+            failed.append(Missed(change, outcome.code, outcome.message))
         else:
             done.append((change, outcome.id))
             _count(result, change)
-    intents.settle(connection, failed)
+    _fail(connection, result, failed, now)
+    _wait(connection, result, unknown, now)
+    intents.settle(connection, [one.change for one in failed])
     return confirm(connection, done, now)
 
 
@@ -230,24 +235,35 @@ def _count(result: Executed, change: Change) -> None:
         result.moved += change.action == "move"
 
 
-def _wait(
-    result: Executed,
-    changes: Sequence[Change],
-    tool: str,
-    why: str,
-    outcome: Outcome | None = None,
-    *,
-    code: str = "NO_ANSWER",
+def _fail(
+    connection: Connection, result: Executed, missed: Sequence[Missed], now: datetime
 ) -> None:
-    code = (outcome.code if outcome else "") or code
-    message = (outcome.message if outcome else "") or why
-    for change in changes:
-        customers = (change.customer,) if isinstance(change, RecordChange) else change.customers
-        result.waiting.update(customers)
-        result.failures.append(
-            Failure(tool, intents.key_of(change), code,
-                    message or "It is not known whether the row was written; the next run looks.")
-        )  # fmt: skip
+    """Report rows and keep them: the next sync tries them again, and so does a retry."""
+    intents.note_failures(connection, missed, now)
+    result.failures += [
+        Failure(one.change.tool, intents.key_of(one.change), one.code, one.message)
+        for one in missed
+    ]
+
+
+def _wait(
+    connection: Connection, result: Executed, missed: Sequence[Missed], now: datetime
+) -> None:
+    """Keep rows that nobody has refused: what they should hold is decided anew, and soon."""
+    _fail(connection, result, missed, now)
+    for one in missed:
+        change = one.change
+        result.waiting.update(
+            (change.customer,) if isinstance(change, RecordChange) else change.customers
+        )
+
+
+def _not_sent(
+    store: Store, result: Executed, changes: Sequence[Change], why: str, now: datetime
+) -> None:
+    with store.begin() as connection:
+        missed = [Missed(one, "NOT_TRIED", why, tried=False) for one in changes]
+        _wait(connection, result, missed, now)
 
 
 def _take_back(store: Store, changes: Sequence[Change]) -> None:

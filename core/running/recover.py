@@ -70,19 +70,20 @@ def _made(destination: Display, left: list[Change]) -> dict[tuple[str, str], str
         for start in range(0, len(ids), destination.batch):
             part = ids[start : start + destination.batch]
             for present in destination.present(kind, part, names):
-                if _holds(present, some[present.asked]):
+                if holds(present, some[present.asked]):
                     made["record", f"{kind}:{present.asked}"] = present.id
     tasks = {change.key: change for change in left if isinstance(change, TaskChange)}
     by_id = {change.id: change for change in tasks.values() if change.id}
     keys = [key for key, change in tasks.items() if not change.id]
     for task in in_batches(destination, keys=keys, ids=list(by_id)):
         change = by_id.get(task.id) or tasks[task.key]
-        if _done(task, change):
+        if is_made(task, change):
             made[intents.kind_of(change), change.key] = task.id
     return made
 
 
-def _holds(present: PresentRecord, change: RecordChange) -> bool:
+def holds(present: PresentRecord, change: RecordChange) -> bool:
+    """Say whether a record holds what a change wanted."""
     if not present.id:
         return False
     return all(
@@ -91,7 +92,8 @@ def _holds(present: PresentRecord, change: RecordChange) -> bool:
     )
 
 
-def _done(task: PresentTask, change: TaskChange) -> bool:
+def is_made(task: PresentTask, change: TaskChange) -> bool:
+    """Say whether a task is as a change wanted it."""
     match change.action:
         case "open":
             return True

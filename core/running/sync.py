@@ -104,6 +104,8 @@ class Finished:
     counts: Counts
     executed: Executed
     exit_code: int
+    already: int = 0
+    """Changes of a saved plan that were made before."""
 
 
 def look(job: Job) -> Outlook:
@@ -147,15 +149,13 @@ def _read(job: Job, identity: IdentityRules, mark: str) -> tuple[ReadReport, lis
         chosen = set(identified.customers | identified.vanished)
         chosen |= runs.due_customers(connection, to_micros(job.now))
         chosen |= intents.failed_customers(connection) | read.task_customers
-        chosen |= ledger_of.customers_sharing_tasks(connection, chosen)
-    return read, dirty, chosen
+        return read, dirty, ledger_of.with_sharers(connection, chosen)
 
 
 def _failed(job: Job) -> tuple[ReadReport, list[str], set[str]]:
     """Choose the customers of rows that failed, without reading; news wait for the next sync."""
     with job.store.begin() as connection:
-        chosen = intents.failed_customers(connection)
-        chosen |= ledger_of.customers_sharing_tasks(connection, chosen)
+        chosen = ledger_of.with_sharers(connection, intents.failed_customers(connection))
     return as_read(job.store, job.sources), [], chosen
 
 
@@ -298,7 +298,8 @@ def finish(job: Job, outlook: Outlook, *, command: str) -> Finished:
         runs.set_due(connection, outlook.customers, due)
         runs.clean(connection, outlook.dirty)
         still = {(one.tool, one.record) for one in executed.failures}
-        intents.drop_failures(connection, outlook.customers, still, outlook.failed)
+        seen = {*outlook.customers, *ledger_of.former_ids(connection, outlook.customers)}
+        intents.drop_failures(connection, seen, still, outlook.failed)
         wishes.clear_ended(connection, outlook.customers, min(job.now, job.clock))
         if not job.failed_only:  # only a run that could look at everybody has
             runs.set_fingerprint(connection, outlook.plan.fingerprint)

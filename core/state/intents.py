@@ -5,6 +5,7 @@ that is left over after a crash is read back from the CRM before anything else i
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -13,7 +14,6 @@ from sqlalchemy import Connection, delete, select
 
 from journeysync.core.instants import to_micros
 from journeysync.core.planning.plan import RecordChange, TaskChange
-from journeysync.core.ports import Outcome
 from journeysync.core.state import tables as t
 from journeysync.core.state.among import among
 from journeysync.core.state.store import chunks, upsert
@@ -73,32 +73,61 @@ def settle(connection: Connection, changes: Iterable[RecordChange | TaskChange])
             )
 
 
-def note_failure(
-    connection: Connection, change: RecordChange | TaskChange, outcome: Outcome, now: datetime
-) -> None:
-    """Keep a row that failed, so that the next run tries it again and `status` shows it."""
-    key = key_of(change)
-    tries = connection.execute(
-        select(t.failed.c.tries).where(t.failed.c.tool == change.tool, t.failed.c.key == key)
-    ).scalar()
-    customers = [change.customer] if isinstance(change, RecordChange) else list(change.customers)
-    upsert(connection, t.failed, [{
-        "tool": change.tool, "key": key, "customer": customers[0] if customers else "",
-        "code": outcome.code, "message": outcome.message, "tries": (tries or 0) + 1,
-        "at": to_micros(now),
-    }])  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A row that did not go through, and why."""
+
+    change: RecordChange | TaskChange
+    code: str
+    message: str
+    tried: bool = True
+    """False: it was never sent."""
+
+
+def note_failures(connection: Connection, missed: Sequence[Missed], now: datetime) -> None:
+    """Keep rows that did not go through: the next run tries them again, `status` shows them."""
+    tries = _tries(connection, [one.change for one in missed])
+    rows = []
+    for one in missed:
+        change = one.change
+        where = (change.tool, key_of(change))
+        whose = (change.customer,) if isinstance(change, RecordChange) else change.customers
+        rows.append(
+            {"tool": where[0], "key": where[1], "customer": whose[0] if whose else "",
+             "code": one.code, "message": one.message, "at": to_micros(now),
+             "tries": tries.get(where, 0) + one.tried}
+        )  # fmt: skip
+    upsert(connection, t.failed, rows)
+
+
+def _tries(
+    connection: Connection, changes: Iterable[RecordChange | TaskChange]
+) -> dict[tuple[str, str], int]:
+    row = t.failed.c
+    return {
+        (tool, key): tries
+        for tool, keys in _by_tool(changes).items()
+        for part in chunks(keys)
+        for key, tries in connection.execute(
+            select(row.key, row.tries).where(row.tool == tool, among(row.key, part))
+        )
+    }
 
 
 def forget_failures(connection: Connection, changes: Iterable[RecordChange | TaskChange]) -> None:
     """Forget earlier failures of rows that have now gone through."""
-    by_tool: dict[str, list[str]] = {}
-    for change in changes:
-        by_tool.setdefault(change.tool, []).append(key_of(change))
-    for tool, keys in by_tool.items():
+    for tool, keys in _by_tool(changes).items():
         for part in chunks(keys):
             connection.execute(
                 delete(t.failed).where(t.failed.c.tool == tool, among(t.failed.c.key, part))
             )
+
+
+def _by_tool(changes: Iterable[RecordChange | TaskChange]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for change in changes:
+        found.setdefault(change.tool, []).append(key_of(change))
+    return found
 
 
 def drop_failures(

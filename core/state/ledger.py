@@ -129,22 +129,42 @@ def _pins(connection: Connection, customers: Collection[str]) -> dict[str, Pin]:
     }
 
 
-def customers_sharing_tasks(connection: Connection, customers: Collection[str]) -> set[str]:
-    """Return the other customers of tasks that several share: they are decided together."""
+def called_today(connection: Connection, customers: Collection[str]) -> set[str]:
+    """Return the ids that these customers have today: some were joined to others since."""
+    today = {
+        old: new
+        for part in chunks(sorted(customers))
+        for old, new in connection.execute(
+            select(t.customer_alias.c.old, t.customer_alias.c.new).where(
+                among(t.customer_alias.c.old, part)
+            )
+        )
+    }
+    return {today.get(customer, customer) for customer in customers}
+
+
+def with_sharers(connection: Connection, customers: Collection[str]) -> set[str]:
+    """Return these customers, and those who share a task with one: they are decided together.
+
+    A task names the customers of the day when it was opened. One that has another id by now is
+    looked at under that id: the former one alone would seem to need its task no more.
+    """
+    today = called_today(connection, customers)
     keys = [
         key
-        for part in chunks(sorted(customers))
+        for part in chunks(sorted({*today, *former_ids(connection, today)}))
         for (key,) in connection.execute(
             select(t.task_customer.c.key).where(among(t.task_customer.c.customer, part))
         )
     ]
-    return {
+    sharers = {
         customer
         for part in chunks(keys)
         for (customer,) in connection.execute(
             select(t.task_customer.c.customer).where(among(t.task_customer.c.key, part))
         )
     }
+    return today | called_today(connection, sharers)
 
 
 def with_tasks(connection: Connection, customers: Collection[str]) -> set[str]:

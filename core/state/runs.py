@@ -13,6 +13,8 @@ from journeysync.core.state.store import chunks, upsert
 from journeysync.core.state.watermarks import NOT_GIVEN
 
 _FINGERPRINT = "fingerprint"
+_INSTANT = 1000
+"""Microseconds within which runs count as begun at once: a clock may be coarse, or stand still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,12 @@ class RunRow:
 
 
 def start_run(connection: Connection, run: str, command: str, now: int) -> None:
-    """Note that a run has begun."""
+    """Note that a run has begun. One that begins in the same instant as another comes after it."""
+    row = t.run.c
+    last = connection.execute(
+        select(func.max(row.started)).where(row.started >= now, row.started < now + _INSTANT)
+    ).scalar()
+    now = now if last is None else last + 1
     connection.execute(
         insert(t.run).values(
             id=run, command=command, started=now, finished=None, exit_code=None, summary="{}"
@@ -40,10 +47,15 @@ def finish_run(
     connection: Connection, run: str, now: int, exit_code: int, summary: Mapping[str, Any]
 ) -> None:
     """Note how a run has ended."""
+    started = connection.execute(select(t.run.c.started).where(t.run.c.id == run)).scalar()
     connection.execute(
         update(t.run)
         .where(t.run.c.id == run)
-        .values(finished=now, exit_code=exit_code, summary=msgspec.json.encode(summary).decode())
+        .values(
+            finished=max(now, started or now),
+            exit_code=exit_code,
+            summary=msgspec.json.encode(summary).decode(),
+        )
     )
 
 

@@ -277,7 +277,8 @@ def merge(portal: Portal, primary: Record, other: Record, stamp: Stamp, *, new_i
     if kind.name == "contacts":
         vids = [f"{number}:{stamp.at}" for number in gone]
         marks["hs_calculated_merged_vids"] = _joined(kept, "hs_calculated_merged_vids", vids)
-        everyone = [str(kept.id), *map(str, gone)]
+        # All ids that ever led here, those of earlier merges on either side included.
+        everyone = [str(kept.id), *map(str, gone), *_former(kept.values), *_former(other_values)]
         marks["hs_all_contact_vids"] = ";".join(dict.fromkeys(everyone))
         if email and email != kept.values.get("email"):
             marks["hs_additional_emails"] = _joined(kept, "hs_additional_emails", [email])
@@ -301,6 +302,10 @@ def _all_links(portal: Portal, record: Record) -> list[tuple[Record, tuple[int, 
         for kind, others in record.links.items()
         for number, types in others.items()
     ]
+
+
+def _former(values: Mapping[str, str]) -> list[str]:
+    return values.get("hs_all_contact_vids", "").split(";")
 
 
 def _joined(record: Record, name: str, more: Any) -> str:

@@ -74,6 +74,7 @@ class Stripe:
     def refuse(self, kind: str, request: Request, options: Mapping[str, Any]) -> Answer:
         """Play a fault in Stripe's own words."""
         path = request.path.removeprefix("/v1/").split("/")[0]
+        right = "read" if request.method == "GET" else "write"
         errors: dict[str, tuple[int, dict[str, Any]]] = {
             "429": (429, {"message": "Request rate limit exceeded.", "type":
                           "invalid_request_error", "code": "rate_limit"}),
@@ -82,8 +83,8 @@ class Stripe:
             "lost-scope": (403, {"type": "invalid_request_error", "message":
                            f"The provided key 'rk_live_*********{self.access_token[-4:]}' does not "
                            "have the required permissions for this endpoint. Having the "
-                           f"'rak_{path.rstrip('s')}_read' permission would allow this request to "
-                           "continue."}),
+                           f"'rak_{path.rstrip('s')}_{right}' permission would allow this request "
+                           "to continue."}),
         }  # fmt: skip
         if kind not in errors:
             refusal = unknown_key(self.access_token)

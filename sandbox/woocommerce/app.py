@@ -14,7 +14,7 @@ from journeysync.sandbox.data.businesses import house_of
 from journeysync.sandbox.front import BadEdit
 from journeysync.sandbox.wire import Answer, Request
 from journeysync.sandbox.woocommerce import lists, shapes
-from journeysync.sandbox.woocommerce.batch import change_many
+from journeysync.sandbox.woocommerce.batch import change_many, set_metadata
 from journeysync.sandbox.woocommerce.business import Business
 from journeysync.sandbox.woocommerce.counter import Counter
 from journeysync.sandbox.woocommerce.keys import admit, admit_to_root, unknown
@@ -312,6 +312,7 @@ class WooCommerce:
         one.email = str(command.get("email", one.email))
         one.first = str(command.get("first_name", one.first))
         one.last = str(command.get("last_name", one.last))
+        set_metadata(self.shop, one, command.get("meta_data", []))
         one.modified = at
         return shapes.customer(self.shop, one)
 

@@ -12,8 +12,11 @@ from journeysync.sandbox.woocommerce.lists import MOST, Refusal
 from journeysync.sandbox.woocommerce.shop import Customer, NoSuch, Shop
 
 
-def change_many(shop: Shop, body: bytes) -> dict[str, Any]:
-    """Change every account that is named under `update`; answer each in its place."""
+def change_many(shop: Shop, body: bytes) -> object:
+    """Change every account that is named under `update`; answer each in its place.
+
+    Where none is named the answer is PHP's empty list.
+    """
     if shop.read_only:
         message = "The API key provided does not have write permissions."
         raise Refusal(401, "woocommerce_rest_authentication_error", message)
@@ -25,7 +28,7 @@ def change_many(shop: Shop, body: bytes) -> dict[str, Any]:
     if len(rows) > MOST:
         message = "Unable to accept more than 100 items for this request."
         raise Refusal(413, "woocommerce_rest_request_entity_too_large", message)
-    return {"update": [_change(shop, row) for row in rows]}
+    return {"update": [_change(shop, row) for row in rows]} if rows else []
 
 
 def _change(shop: Shop, row: dict[str, Any]) -> dict[str, Any]:
@@ -36,11 +39,16 @@ def _change(shop: Shop, row: dict[str, Any]) -> dict[str, Any]:
         error = {"code": "woocommerce_rest_invalid_id", "message": "Invalid resource ID.",
                  "data": {"status": 400}}  # fmt: skip
         return {"id": number, "error": error}
-    changed = [_set(shop, one, given) for given in row.get("meta_data", [])]
-    if any(changed):
+    if set_metadata(shop, one, row.get("meta_data", [])):
         shop.changes += 1
         one.modified = shop.now
     return shapes.customer(shop, one)
+
+
+def set_metadata(shop: Shop, one: Customer, rows: list[dict[str, Any]]) -> bool:
+    """Set keys of an account's metadata; say whether any of them held something else."""
+    changed = [_set(shop, one, given) for given in rows]
+    return any(changed)
 
 
 def _set(shop: Shop, one: Customer, given: dict[str, Any]) -> bool:
