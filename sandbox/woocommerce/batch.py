@@ -41,7 +41,7 @@ def _change(shop: Shop, row: dict[str, Any]) -> dict[str, Any]:
         return {"id": number, "error": error}
     if set_metadata(shop, one, row.get("meta_data", [])):
         shop.changes += 1
-        one.modified = shop.world.now
+        one.modified = shop.now
     return shapes.customer(shop, one)
 
 
