@@ -4,7 +4,6 @@ The portal is the sandbox's, in a process of its own: only this side's CPU is co
 fetches the very same pages over urllib3 and decodes them with msgspec, and keeps nothing.
 """
 
-import gc
 import json
 import subprocess
 import sys
@@ -23,6 +22,7 @@ import msgspec
 import urllib3
 from pydantic import SecretStr
 
+from journeysync.commands.jobs import spare_collecting
 from journeysync.connectors.hubspot import answers
 from journeysync.connectors.hubspot.connector import HubSpot
 from journeysync.connectors.hubspot.settings import read_settings
@@ -71,7 +71,7 @@ class Portal:
 
 def run(customers: int = CUSTOMERS) -> bool:
     """Print the figures; return whether all are within their limits."""
-    gc.freeze()  # as `sync` does
+    spare_collecting()  # as `sync` does
     with sandbox(customers) as portal, tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         tool = portal.connect(folder)

@@ -4,7 +4,6 @@ The org is the sandbox's, in a process of its own: only this side's CPU is count
 written as a run does, so many rows at a time as the connector asks for.
 """
 
-import gc
 import json
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from journeysync.commands.jobs import spare_collecting
 from journeysync.connectors.salesforce.connector import Salesforce
 from journeysync.connectors.salesforce.settings import read_settings
 from journeysync.core.planning.fields import field_specs
@@ -60,7 +60,7 @@ class Org:
 
 def run(customers: int = CUSTOMERS) -> bool:
     """Print the figures; return whether all are within their limits."""
-    gc.freeze()  # as `sync` does
+    spare_collecting()  # as `sync` does
     with sandbox(customers) as org, tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         journey, problems, _ = load_journey(MAP, folder)

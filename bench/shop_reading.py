@@ -4,7 +4,6 @@ The shop is the sandbox's, in a process of its own: only this side's CPU is coun
 environments of their own (`make peers`), in the same run, and leave their imports out.
 """
 
-import gc
 import json
 import os
 import subprocess
@@ -22,6 +21,7 @@ from urllib.request import Request, urlopen
 
 from pydantic import SecretStr
 
+from journeysync.commands.jobs import spare_collecting
 from journeysync.connectors.woocommerce.connector import WooCommerce
 from journeysync.connectors.woocommerce.settings import read_settings
 from journeysync.core.identity.rules import IdentityRules
@@ -99,7 +99,7 @@ def sandbox(customers: int) -> Iterator[Shop]:
 
 def run(orders: int = ORDERS) -> None:
     """Print the figures."""
-    gc.freeze()  # as `sync` does
+    spare_collecting()  # as `sync` does
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         with sandbox(1) as shop:

@@ -5,7 +5,6 @@ are Stripe's own package, and dlt's REST source in an environment of its own (`m
 leave their imports out.
 """
 
-import gc
 import json
 import os
 import subprocess
@@ -23,6 +22,7 @@ from urllib.request import Request, urlopen
 
 from pydantic import SecretStr
 
+from journeysync.commands.jobs import spare_collecting
 from journeysync.connectors.stripe.connector import Stripe
 from journeysync.connectors.stripe.settings import read_settings
 from journeysync.core.identity.rules import IdentityRules
@@ -95,7 +95,7 @@ def sandbox(customers: int) -> Iterator[Account]:
 
 def run(customers: int = CUSTOMERS) -> None:
     """Print the figures."""
-    gc.freeze()  # as `sync` does
+    spare_collecting()  # as `sync` does
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         with sandbox(1) as account:

@@ -15,6 +15,17 @@ if TYPE_CHECKING:
 
 _SHOWN = 20
 """So many failed rows are listed; `--json` has all of them."""
+_YOUNG = 50_000
+"""So many new objects make it worth while to look for garbage; a batch of records is fewer."""
+
+
+def spare_collecting() -> None:
+    """Let records pass by without being looked through for garbage, which they hold none of.
+
+    What is loaded by now stays: looking through it again and again would cost as much as reading.
+    """
+    gc.freeze()
+    gc.set_threshold(_YOUNG)
 
 
 @contextmanager
@@ -45,9 +56,7 @@ def job(
         store = open_store(opened.state_url, opened.folder, dry_run=dry_run, lock=not dry_run)
         stack.callback(store.close)
         sources = make_sources(opened)
-        # What is loaded by now stays: looking through it for garbage, again and again while
-        # records pass by, would cost as much as reading them.
-        gc.freeze()
+        spare_collecting()
         clock = opened.now()
         yield Job(
             store=store,

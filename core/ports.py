@@ -72,7 +72,8 @@ class Source(Protocol):
     streams: tuple[str, ...]
     """What is read one after the other, each with a watermark of its own."""
     lag: timedelta
-    """How long a change may stay invisible: watermarks are set back by it."""
+    """How long a change may stay invisible: watermarks are set back by it. Looked at after each
+    stream: it is longer where the tool's clock turned out to be behind."""
     mapping_version: str
     """Changes with the mapping and the normaliser: stored records are then normalised again."""
 

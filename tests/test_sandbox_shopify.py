@@ -146,6 +146,16 @@ def test_an_unknown_id_is_null(shop: Asker) -> None:
 # --- costs ---------------------------------------------------------------------------------------
 
 
+def test_rows_that_are_asked_for_by_their_ids_cost_each(shop: Asker) -> None:
+    query = """query($ids: [ID!]!)
+        { nodes(ids: $ids) { ... on Order { lineItems(first: 5) { nodes { id } } } } }"""
+    ids = [*shop.ids("orders", "first: 3")[:3], "gid://shopify/Order/1"]
+    cost = shop.post(query, ids=ids).body["extensions"]["cost"]
+
+    assert cost["requestedQueryCost"] == 4 * (1 + 2 + 5)
+    assert 3 * (1 + 2 + 1) <= cost["actualQueryCost"] < 3 * (1 + 2 + 5)
+
+
 def test_costs_are_told_as_asked_for_and_as_used(shop: Asker) -> None:
     query = "{ orders(first: 100) { nodes { id lineItems(first: 5) { nodes { id } } } } }"
     cost = shop.post(query).body["extensions"]["cost"]
@@ -175,7 +185,7 @@ def test_who_has_spent_the_points_is_throttled_with_a_200() -> None:
         shop.edit("shop", "set", empty=True, restore_rate=0.001)
         reply = shop.post("{ orders(first: 50) { nodes { id } } }")
         cost = reply.body["extensions"]["cost"]
-        shop.edit("shop", "set", restore_rate=100_000)
+        shop.edit("shop", "set", restore_rate=100_000_000)
         later = shop.post("{ orders(first: 50) { nodes { id } } }").body
 
     assert reply.status == 200

@@ -1,6 +1,8 @@
 """What people do in the pretend Shopify, and what is then to be read."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
@@ -61,6 +63,16 @@ def test_an_order_goes_all_its_way(shop: Asker) -> None:
     assert refunded["refunds"][0]["return"] == {"id": back["returns"]["nodes"][0]["id"]}
     assert (done["returnStatus"], shut["closed"]) == ("RETURNED", True)
     assert moved == sorted(set(moved))
+
+
+def test_what_is_done_by_a_slow_clock_is_dated_by_it(shop: Asker) -> None:
+    right = shop.post("{ shop { name } }").headers["date"]
+    shop.edit("shop", "set", slow=3600)
+    number = shop.edit("order", "create")["id"]
+    dated = parsedate_to_datetime(shop.post("{ shop { name } }").headers["date"])
+
+    assert parsedate_to_datetime(right) - dated == timedelta(hours=1)
+    assert datetime.fromisoformat(order_of(shop, number)["updatedAt"]) == dated
 
 
 def test_a_deposit_leaves_something_outstanding(shop: Asker) -> None:

@@ -1,6 +1,7 @@
 """Asking a Shopify shop: keys of a day, points, versions, refusals, and what is never shown."""
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from journeysync.connectors.shopify.replies import Denied, codes, errors_of, fai
 from journeysync.connectors.shopify.settings import read_settings
 from journeysync.connectors.shopify.tokens import Token, Tokens
 from journeysync.core.errors import BadCredentials, Retry, ToolDown, Usage
-from journeysync.core.ports import ToolSetup
+from journeysync.core.ports import TellsTime, ToolSetup
 from journeysync.sandbox.server import start
 from journeysync.sandbox.shopify.keys import CLIENT_ID
 
@@ -270,8 +271,6 @@ class Guarded:
     def send(self, document: str, _: Mapping[str, Any], *, repeatable: bool) -> dict[str, Any]:
         assert repeatable
         self.documents.append(document)
-        if "accessScopes" in document:
-            return {"currentAppInstallation": {"accessScopes": []}}
         for name in sorted(self.denied):
             if name in document:
                 path = ["customers", "nodes", 0, name]
@@ -283,7 +282,7 @@ class Guarded:
 def taste(denied: set[str], here: Store) -> tuple[Reader, Guarded]:
     guarded = Guarded(denied)
     reader = here.connect()._reader
-    reader._client = guarded  # type: ignore[assignment]
+    reader._client = reader._pages._client = guarded  # type: ignore[assignment]
     list(reader.read("customers", None, here.now))
     return reader, guarded
 
@@ -358,6 +357,16 @@ def test_check_says_that_only_60_days_are_seen(here: Store) -> None:
 
     assert [what for what in found if "60 days" in what]
     assert [what for what in found if "Subscription contracts are left out" in what]
+
+
+def test_check_hears_what_time_it_is_in_the_shop(here: Store) -> None:
+    here.edit("shop", "set", slow=1800)
+    tool = here.connect()
+    assert tool.told() is None
+    tool.check()
+
+    assert isinstance(tool, TellsTime)
+    assert here.now - (tool.told() or here.now) == timedelta(minutes=30)
 
 
 def test_check_names_the_scopes_that_are_missing(here: Store) -> None:

@@ -26,8 +26,8 @@ from journeysync.connectors.shopify.documents import (
     SHAPES,
     Shape,
     bulk,
-    count,
     ids,
+    more,
     page,
     rest,
     whole,
@@ -62,11 +62,15 @@ def texts() -> Iterator[tuple[str, str]]:
     query = "updated_at:>='2026-11-01T00:00:00Z'"
     for name, shape in shapes():
         yield f"{name}: page", page(shape)
-        yield from ((f"{name}: rest of {one}", rest(shape, one)) for one in shape.connections)
+        for one in shape.connections:
+            yield f"{name}: more of {one}", more(shape, one)
+            yield f"{name}: rest of {one}", rest(shape, one)
         if shape.lists:
             yield f"{name}: whole", whole(shape)
+        yield f"{name}: page and scopes", page(shape, scopes=True)
         if shape.count:
-            yield f"{name}: count", count(shape)
+            yield f"{name}: page and count", page(shape, counted=True)
+            yield f"{name}: page, count and scopes", page(shape, counted=True, scopes=True)
             yield f"{name}: bulk", bulk(shape, query)
             yield f"{name}: bulk of all", bulk(shape, "")
     for name in DOCUMENTS:
@@ -86,7 +90,7 @@ def test_every_document_of_the_file_is_looked_at() -> None:
     made = {name for name in vars(documents) if name.isupper() and name[0] != "_"}
 
     shapes = {stream.upper() for stream in SHAPES}
-    assert made - shapes == {"PERSONAL", "SHAPES", "NAMESPACE", "KEY", *DOCUMENTS}
+    assert made - shapes == {"MORE", "PERSONAL", "SHAPES", "NAMESPACE", "KEY", *DOCUMENTS}
 
 
 class Nesting(Visitor):

@@ -30,7 +30,9 @@ def listed(*rows: Any) -> dict[str, Any]:
 
 
 def item(name: str = "Ceramic mug", sku: str | None = "MUG-1", quantity: int = 2) -> dict[str, Any]:
-    return {"id": "gid://shopify/LineItem/1", "name": name, "sku": sku, "quantity": quantity}
+    number = sum(map(ord, name))
+    return {"id": f"gid://shopify/LineItem/{number}", "name": name, "sku": sku,
+            "quantity": quantity}  # fmt: skip
 
 
 def order(**more: Any) -> dict[str, Any]:
@@ -125,7 +127,8 @@ WHAT = {
     "a voucher and a card are no deposit": (
         {"displayFinancialStatus": "PAID", "transactions": [
             money("SALE", "20.0", 1),
-            money("SALE", "30.0", 1, processedAt="2026-11-01T10:04:00Z")]},
+            money("SALE", "30.0", 1, id="gid://shopify/OrderTransaction/99",
+                  processedAt="2026-11-01T10:04:00Z")]},
         [PLACED, ("order.paid", "01")],
     ),
     "taken with each parcel: no deposit": (
@@ -214,6 +217,14 @@ def test_an_order_says_its_amount_exactly_with_its_currency() -> None:
     }  # fmt: skip
     assert event.at == datetime(2026, 11, 1, 10, tzinfo=UTC)
     assert (event.subject_type, event.subject_id) == ("order", "13")
+
+
+def test_what_two_pages_show_of_an_order_counts_once() -> None:
+    twice = {"lineItems": listed(item(), item()), "returns": listed(returned(3), returned(3))}
+    events = read(order(**twice)).events
+
+    assert [event.kind for event in events] == ["order.placed", "return.opened"]
+    assert events[0].attributes["items"] == "2"
 
 
 CURRENCIES = {

@@ -11,7 +11,7 @@ import pytest
 from shopify_shop import Shelf, Store, events, everything, store, turn_many_pages
 
 from journeysync.connectors.http import Refused
-from journeysync.connectors.shopify import documents, read
+from journeysync.connectors.shopify import documents, pages, read
 from journeysync.connectors.shopify.connector import Shopify
 from journeysync.core.errors import Stop, ToolDown
 from journeysync.core.models import RecordKey
@@ -74,12 +74,41 @@ def test_the_second_of_the_bound_is_not_left_out(here: Store) -> None:
     assert changed(tool, "orders", since, here.now) >= orders
 
 
-def test_a_shop_whose_clock_is_behind_loses_nothing(here: Store) -> None:
-    tool = here.connect()
-    number = here.order(at=milli(here.now - 2 * MINUTES))
-    ours = here.now + 30 * MINUTES
+CLOCKS = {
+    "is behind": (30, 30),
+    "is put right": (600, 0, 0),
+    "falls behind": (0, 30, 30),
+    "falls behind and is put right": (0, 30, 0, 0),
+    "falls further behind": (30, 600),
+    "is ahead and put right": (-30, 0),
+}
+"""Minutes that a shop's clock is slow at each reading; it is set anew somewhere between two."""
 
-    assert number in changed(tool, "orders", ours - 5 * MINUTES, ours)
+
+@pytest.mark.parametrize("slow", CLOCKS.values(), ids=CLOCKS)
+def test_a_shop_whose_clock_is_wrong_loses_nothing(here: Store, slow: tuple[int, ...]) -> None:
+    tool, seen, made = here.connect(sweep_hours=24 * 365), set[str](), set[str]()
+    mark: datetime | None = None
+    here.edit("shop", "set", slow=slow[0] * 60)
+    for minutes in (*slow, slow[-1]):
+        batches = tool.read("orders", mark, here.now)
+        seen |= {record.key.id for batch in batches for record in batch.records}
+        mark = here.now - tool.lag
+        missing = made - seen
+        assert not missing
+        made |= {here.order()}
+        here.edit("shop", "set", slow=minutes * 60)
+        made |= {here.order()}
+        here.admin("POST", "/advance", {"days": 10 / (24 * 60)})
+
+
+def test_a_slow_clock_costs_one_request_a_run(here: Store) -> None:
+    here.edit("shop", "set", slow=3600)
+    tool = here.connect(sweep_hours=24 * 365)
+    for stream in tool.streams:
+        list(tool.read(stream, here.now - 5 * MINUTES, here.now))
+
+    assert asked(here) == 6
 
 
 @pytest.mark.parametrize("zone", ["America/Los_Angeles", "Pacific/Auckland"])
@@ -126,13 +155,13 @@ def test_a_charge_is_seen_though_its_contract_keeps_its_date(here: Store) -> Non
     assert "subscription.renewed" in [event.kind for event in events(tool, found)]
 
 
-def test_a_reading_in_which_nothing_changed_asks_six_times(here: Store) -> None:
+def test_a_reading_in_which_nothing_changed_asks_once_a_stream(here: Store) -> None:
     here.order(at=milli(here.now - 60 * MINUTES))
     tool = here.connect(sweep_hours=24 * 365)
     for stream in tool.streams:
         list(tool.read(stream, here.now - 5 * MINUTES, here.now))
 
-    assert asked(here) == 6
+    assert asked(here) == len(tool.streams) == 5
 
 
 # --- what does not fit on a page -----------------------------------------------------------------
@@ -141,10 +170,10 @@ def test_a_reading_in_which_nothing_changed_asks_six_times(here: Store) -> None:
 def test_pages_are_made_smaller_until_they_may_be_asked_for(here: Store) -> None:
     numbers = {here.order() for _ in range(60)}
     tool = here.connect()
-    tool._reader._sizes["Orders"] = 100
+    tool._reader._pages._sizes["Orders"] = 100
     found = everything(tool, here.now)
 
-    assert tool._reader._sizes["Orders"] < 100
+    assert tool._reader._pages._sizes["Orders"] < 100
     assert {key.id for key in found if key.type == "order"} == numbers
 
 
@@ -153,7 +182,7 @@ def test_300_items_are_all_read(here: Store) -> None:
     number = here.order(items=items)
     record = everything(here.connect(), here.now)[order(number)]
 
-    kept: Any = record.content["items"]
+    kept: Any = record.content["lineItems"]
     assert [one["sku"] for one in kept] == [sku for sku, *_ in items]
 
 
@@ -189,7 +218,7 @@ def test_pages_begin_anew_before_shopify_turns_no_further(
     here: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     numbers = {here.order() for _ in range(50)}
-    monkeypatch.setattr(read, "_TURNS", 20)
+    monkeypatch.setattr(pages, "_TURNS", 20)
     found = everything(here.connect(), here.now)
 
     assert {key.id for key in found if key.type == "order"} == numbers
@@ -200,7 +229,7 @@ def test_a_page_that_is_not_what_it_should_be_loses_nothing(
     here: Store, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     numbers = {here.order() for _ in range(50)}
-    monkeypatch.setattr(read, "_ALLOWED", 200.0)
+    monkeypatch.setattr(pages, "_ALLOWED", 200.0)
     here.fault(kind, nth=6)
     found = everything(here.connect(), here.now)
 
@@ -225,8 +254,8 @@ def test_a_file_says_what_pages_say(busy: Store) -> None:
     files = everything(busy.connect(bulk_from=5), busy.now)
 
     assert files == pages
-    assert len(pages[order(number)].content["items"]) == 40  # type: ignore[arg-type]
-    assert asked(busy) - before == 10
+    assert len(pages[order(number)].content["lineItems"]) == 40  # type: ignore[arg-type]
+    assert asked(busy) - before == 8
 
 
 BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
@@ -363,8 +392,11 @@ def test_subscriptions_that_may_not_be_seen_are_left_out_and_that_is_said(busy: 
                                     "read_returns"])  # fmt: skip
     tool = busy.connect()
     (only,) = batches(tool, "subscriptions", busy.now)
+    (drafts,) = batches(tool, "drafts", busy.now)
 
     assert "read_own_subscription_contracts" in only.withheld
+    assert "read_draft_orders" in drafts.withheld
+    assert tool.calls == 2
     assert tool.gives("subscriptions") - tool.gives("orders") == {
         "subscription.started", "subscription.renewed", "subscription.cancelled",
     }  # fmt: skip

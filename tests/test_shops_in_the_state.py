@@ -110,6 +110,23 @@ def test_an_order_that_grew_too_old_to_be_seen_stays_in_the_state(tmp_path: Path
     assert grows
 
 
+def test_what_a_slow_clock_dated_back_is_in_the_state_though_the_clock_is_put_right(
+    tmp_path: Path,
+) -> None:
+    with store(tmp_path) as here:
+        tool = here.connect(sweep_hours=24 * 365)
+        run(tmp_path, tool, here.now)
+        for slow in (1800, 0):
+            here.admin("POST", "/advance", {"days": 10 / (24 * 60)})
+            here.order()
+            here.edit("shop", "set", slow=slow)
+            run(tmp_path, tool, here.now)
+            here.order()
+        _, found = run(tmp_path, tool, here.now)
+
+    assert sum(kind == "order.placed" for _, kind in found) == 4
+
+
 def _later(now: datetime, days: int) -> int:
     return round((now + timedelta(days=days)).timestamp() * 1000)
 

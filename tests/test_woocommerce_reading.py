@@ -13,6 +13,7 @@ from shop import Kept, Shop, events, everything, shop
 from journeysync.connectors.woocommerce.connector import LAG
 from journeysync.core.errors import ToolDown
 from journeysync.core.models import RecordKey
+from journeysync.core.ports import TellsTime
 
 ZONES = ["America/New_York", "Europe/Berlin", "Pacific/Auckland"]
 MINUTES = timedelta(minutes=1)
@@ -64,12 +65,39 @@ def test_the_second_of_the_bound_is_not_left_out(here: Shop) -> None:
     assert changed(tool, since, here.now) == orders
 
 
-def test_a_shop_whose_clock_is_behind_loses_nothing(here: Shop) -> None:
-    tool = here.connect()
-    number = here.order(at=micro(here.now - 2 * MINUTES))
-    ours = here.now + 30 * MINUTES
+CLOCKS = {
+    "is put right": (600, 0, 0),
+    "falls behind and is put right": (0, 30, 0, 0),
+    "is ahead and put right": (-30, 0),
+}
+"""Minutes that a shop's clock is slow at each reading; it is set anew somewhere between two."""
 
-    assert number in changed(tool, ours - 5 * MINUTES, ours)
+
+@pytest.mark.parametrize("slow", CLOCKS.values(), ids=CLOCKS)
+def test_a_shop_whose_clock_is_wrong_loses_nothing(here: Shop, slow: tuple[int, ...]) -> None:
+    tool, made, seen = here.connect(sweep_hours=24 * 365), set[str](), set[str]()
+    mark: datetime | None = None
+    here.edit("site", "set", slow=slow[0] * 60)
+    for minutes in (*slow, slow[-1]):
+        batches = tool.read("orders", mark, here.now)
+        seen |= {record.key.id for batch in batches for record in batch.records}
+        mark = here.now - tool.lag
+        missing = made - seen
+        assert not missing
+        made |= {here.order()}
+        here.edit("site", "set", slow=minutes * 60)
+        made |= {here.order()}
+        here.admin("POST", "/advance", {"days": 10 / (24 * 60)})
+
+
+def test_check_hears_what_time_it_is_in_the_shop(here: Shop) -> None:
+    here.edit("site", "set", slow=1800)
+    tool = here.connect()
+    assert tool.told() is None
+    tool.check()
+
+    assert isinstance(tool, TellsTime)
+    assert here.now - (tool.told() or here.now) == 30 * MINUTES
 
 
 def test_pages_are_in_the_order_of_ids_and_never_by_a_link(here: Shop) -> None:

@@ -106,3 +106,12 @@ def test_rows_that_come_cost_nothing() -> None:
 
     assert rows.stayed <= found
     assert rows.asked == 10
+
+
+def test_dates_yet_to_come_are_of_a_clock_that_was_put_back() -> None:
+    rows = Rows(450, lambda _: None)
+    for number in (1, 250, 450):
+        rows.rows[number] = naive(OPENED + timedelta(hours=1))
+
+    assert rows.read() == rows.stayed
+    assert rows.asked == 5

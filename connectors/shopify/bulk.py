@@ -25,6 +25,15 @@ _PARENT = b'"__parentId"'
 """As a key; inside a text its quotes would be written in another way."""
 
 
+class _Child(msgspec.Struct):
+    parent: str = msgspec.field(name="__parentId")
+
+
+_CHILD = msgspec.json.Decoder(_Child)
+_ROW = msgspec.json.Decoder(dict[str, Any])
+_CHILDREN = _ROW.decode_lines
+
+
 def rows(client: Client, shape: Shape, query: str) -> Iterator[list[Row]] | None:
     """Return all records in chunks, as pages show them; None where the shop writes no such file.
 
@@ -74,8 +83,7 @@ def _read(
     client: Client, shape: Shape, file: IO[bytes], done: Mapping[str, Any]
 ) -> Iterator[list[Row]] | None:
     """Look through the file once for children, and give its records in a second pass."""
-    kinds = {one.type: name for name, one in shape.connections.items()}
-    children: dict[str, list[tuple[str, Row]]] = {}
+    children: dict[str, bytes] = {}
     roots = size = 0
     file.seek(0)
     for line in file:
@@ -83,9 +91,12 @@ def _read(
         if _PARENT not in line:
             roots += 1
             continue
-        child = _decode(client, line)
-        parent = str(child.pop("__parentId"))
-        children.setdefault(parent, []).append((_kind(kinds, child), child))
+        try:
+            parent = _CHILD.decode(line).parent
+        except msgspec.MsgspecError:
+            raise _no_json(client) from None
+        # As bytes: a hundred thousand small lists would cost more to keep than to decode twice.
+        children[parent] = children.get(parent, b"") + line
     if (roots, size) != (_number(done.get("rootObjectCount")), _number(done.get("fileSize"))):
         file.close()
         return None
@@ -93,38 +104,48 @@ def _read(
 
 
 def _records(
-    client: Client, shape: Shape, file: IO[bytes], children: dict[str, list[tuple[str, Row]]]
+    client: Client, shape: Shape, file: IO[bytes], children: dict[str, bytes]
 ) -> Iterator[list[Row]]:
+    kinds = {one.type: name for name, one in shape.connections.items()}
     some: list[Row] = []
     with file:
         file.seek(0)
         for line in file:
             if _PARENT in line:
                 continue
-            row = _decode(client, line)
-            own = children.pop(str(row.get("id")), [])
+            try:
+                row = _ROW.decode(line)
+                own = _CHILDREN(children.pop(str(row.get("id")), b""))
+            except msgspec.MsgspecError:
+                raise _no_json(client) from None
             for name in shape.connections:
-                row[name] = {"nodes": [child for kind, child in own if kind == name]}
+                row[name] = []
+            for child in own:
+                if (part := kinds.get(_type(child))) is None:
+                    raise _orphans(client)
+                del child["__parentId"]
+                row[part].append(child)
             some.append(row)
             if len(some) == _CHUNK:
                 yield some
                 some = []
         yield some
     if children:
-        raise ToolDown(client.tool, "wrote a bulk file with parts that belong to no record.")
+        raise _orphans(client)
 
 
-def _kind(kinds: Mapping[str, str], child: Row) -> str:
-    """Say which list a child is of, by its id: `gid://shopify/LineItem/1`."""
+def _no_json(client: Client) -> ToolDown:
+    return ToolDown(client.tool, "wrote a bulk file that is no JSON.")
+
+
+def _orphans(client: Client) -> ToolDown:
+    return ToolDown(client.tool, "wrote a bulk file with parts that belong to no record.")
+
+
+def _type(child: Row) -> str:
+    """Say of which type a child is, by its id: `gid://shopify/LineItem/1`."""
     parts = str(child.get("id")).split("/")
-    return kinds.get(parts[3], "") if len(parts) > 3 else ""  # noqa: PLR2004
-
-
-def _decode(client: Client, line: bytes) -> Row:
-    try:
-        return msgspec.json.decode(line, type=dict[str, Any])
-    except msgspec.MsgspecError:
-        raise ToolDown(client.tool, "wrote a bulk file that is no JSON.") from None
+    return parts[3] if len(parts) > 3 else ""  # noqa: PLR2004
 
 
 def _number(value: object) -> int:

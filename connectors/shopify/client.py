@@ -22,6 +22,7 @@ from journeysync.connectors.http import (
     LacksScope,
     Refused,
     Request,
+    over_prepared,
     over_requests,
     unanswered,
 )
@@ -69,6 +70,12 @@ class Client:
         self._settings = settings
         self._path = f"/admin/api/{settings.api_version}/graphql.json"
         self._session = self._new_session()
+        self._prepared = self._session.prepare_request(
+            requests.Request(
+                "POST", settings.address + self._path, headers={"Content-Type": "application/json"}
+            )
+        )
+        """All requests are this one, with another body."""
         self._files = self._new_session()
         """For files, which lie elsewhere: the key never goes there."""
         self.bucket = Bucket()
@@ -132,11 +139,12 @@ class Client:
     def _ask(self, operation: str, body: Row, *, repeatable: bool) -> Row:
         request = Request(f"POST {self._path} ({operation})", repeatable)
         answers: list[Answer] = []
+        written = msgspec.json.encode(body)
+        self._prepared.body = written
+        self._prepared.headers["Content-Length"] = str(len(written))
+        send = over_prepared(self._session, self._prepared)
 
         def exchange() -> Answer:
-            send = over_requests(
-                self._session, "POST", self._settings.address + self._path, body=body
-            )
             answers.append(send())
             return answers[-1]
 
@@ -153,16 +161,16 @@ class Client:
         """Send with a key; one that lives a day may end early, so another is tried once."""
         if self._tokens is None:
             assert self._settings.access_token
-            self._session.headers[_HEADER] = self._settings.access_token.get_secret_value().strip()
+            self._prepared.headers[_HEADER] = self._settings.access_token.get_secret_value().strip()
             return self.caller.call(request, exchange, _decode)
-        self._session.headers[_HEADER] = self._tokens.fresh()
+        self._prepared.headers[_HEADER] = self._tokens.fresh()
         try:
             return self.caller.call(request, exchange, _decode)
         except BadCredentials as error:
             if isinstance(error, LacksScope):
                 raise
             self._tokens.drop()
-            self._session.headers[_HEADER] = self._tokens.fresh()
+            self._prepared.headers[_HEADER] = self._tokens.fresh()
             return self.caller.call(request, exchange, _decode)
 
     def _renew(self) -> Token:
@@ -176,7 +184,6 @@ class Client:
             "client_secret": settings.client_secret.get_secret_value().strip(),
         }
         request = Request("POST /admin/oauth/access_token", repeatable=True)
-        self._session.headers.pop(_HEADER, None)
         send = over_requests(
             self._session, "POST", f"{settings.address}/admin/oauth/access_token", body=form
         )
@@ -191,7 +198,7 @@ class Client:
         """Read the shop's clock and the version that it really answers in."""
         try:
             self.at = parsedate_to_datetime(answer.headers.get("date", "")).astimezone(UTC)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             self.at = None
         served = answer.headers.get("x-shopify-api-version", "")
         asked = self._settings.api_version

@@ -73,20 +73,20 @@ class Shopify:
         return self._mapping.gives(stream)
 
     def read(self, stream: str, since: datetime | None, until: datetime) -> Iterator[Batch]:
-        """Yield everything, or what changed in [since, until), what went away included."""
-        batches = self._reader.read(stream, since, until)
-        if stream not in OPTIONAL:
-            yield from batches
-            return
+        """Yield everything, or what changed in [since, until), what went away included.
+
+        A shop whose clock is behind ours is read up to that time and no further.
+        """
         given = False
         try:
-            for batch in batches:
+            for batch in self._reader.read(stream, since, until):
                 given = given or bool(batch.records)
                 yield batch
         except Denied as error:
-            if given:
+            if given or stream not in OPTIONAL:
                 raise
             yield Batch((), withheld=f"{stream} are left out: {error}")
+        self.lag = LAG + self._reader.behind
 
     def normalise(self, record: RawRecord) -> Reading:
         """Say what a raw record means. Pure."""
@@ -95,6 +95,10 @@ class Shopify:
     def check(self) -> Sequence[Finding]:
         """Look at the key, its scopes, the version, personal data and currencies."""
         return check.check(self._client, self._reader, self._settings, self._under.currency)
+
+    def told(self) -> datetime | None:
+        """Say what time it was in the shop when it last answered."""
+        return self._client.at
 
     # --- Display -------------------------------------------------------------------------------
 

@@ -11,7 +11,10 @@ from dataclasses import dataclass, field, replace
 
 _MONEY = "{ shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } }"
 _PAGE = "pageInfo { hasNextPage endCursor }"
+_SCOPES = "currentAppInstallation { accessScopes { handle } }"
 
+MORE = 25
+"""How many of a list are asked for at once of records for which a page held too few."""
 PERSONAL = frozenset({
     "phone", "defaultPhoneNumber", "phoneNumber", "firstName", "lastName", "billingAddress",
     "defaultAddress", "city", "countryCodeV2",
@@ -84,13 +87,23 @@ def alias_of(path: str) -> str:
     return re.sub(r"\W", "_", path)
 
 
-def page(shape: Shape) -> str:
-    """Write the query for one page of records, by ascending id."""
-    return (
-        f"query {shape.name}($first: Int!, $after: String, $query: String) {{ "
+def page(shape: Shape, *, counted: bool = False, scopes: bool = False) -> str:
+    """Write the query for one page of records, by ascending id.
+
+    A first page also counts how many there are, and says what the app may do: asked for alone,
+    each would be a request of its own.
+    """
+    given = "$first: Int!, $after: String, $query: String"
+    asked = (
         f"{shape.root}(first: $first, after: $after, query: $query, sortKey: ID) "
-        f"{{ nodes {_record(shape)} {_PAGE} }} }}"
+        f"{{ nodes {_record(shape)} {_PAGE} }}"
     )
+    if counted:
+        given += ", $limit: Int"
+        asked += f" {shape.count}(query: $query, limit: $limit) {{ count }}"
+    if scopes:
+        asked += f" {_SCOPES}"
+    return f"query {shape.name}({given}) {{ {asked} }}"
 
 
 def ids(shape: Shape) -> Shape:
@@ -111,27 +124,31 @@ def bulk(shape: Shape, query: str) -> str:
     return f"query {{ {shape.root}{asked} {{ edges {{ node {{ {inside} }} }} }} }}"
 
 
-def count(shape: Shape) -> str:
-    """Write the query that counts records."""
+def more(shape: Shape, name: str) -> str:
+    """Write the query for more of a list inside several records, from its beginning."""
+    one, title = shape.connections[name], name[:1].upper() + name[1:]
     return (
-        f"query Count($query: String, $limit: Int) "
-        f"{{ {shape.count}(query: $query, limit: $limit) {{ count precision }} }}"
+        f"query More{title}($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on {shape.type} "
+        f"{{ id {name}(first: {MORE}) {{ nodes {{ {one.fields} }} {_PAGE} }} }} }} }}"
     )
 
 
 def rest(shape: Shape, name: str) -> str:
-    """Write the query for more of a list inside a record."""
+    """Write the query for the rest of a list inside one record."""
     one = shape.connections[name]
     return (
         f"query Rest($id: ID!, $after: String) {{ node(id: $id) {{ ... on {shape.type} "
-        f"{{ {name}(first: 100, after: $after) {{ nodes {{ {one.fields} }} {_PAGE} }} }} }} }}"
+        f"{{ {name}(first: 250, after: $after) {{ nodes {{ {one.fields} }} {_PAGE} }} }} }} }}"
     )
 
 
 def whole(shape: Shape) -> str:
-    """Write the query for lists that may have been cut off: all of each."""
+    """Write the query for lists of several records that may have been cut off: all of each."""
     inside = " ".join(f"{name} {{ {one.fields} }}" for name, one in shape.lists.items())
-    return f"query Whole($id: ID!) {{ node(id: $id) {{ ... on {shape.type} {{ {inside} }} }} }}"
+    return (
+        f"query Whole($ids: [ID!]!) "
+        f"{{ nodes(ids: $ids) {{ ... on {shape.type} {{ id {inside} }} }} }}"
+    )
 
 
 def _record(shape: Shape) -> str:
@@ -259,7 +276,7 @@ SHAPES: Mapping[str, Shape] = {
 }
 """Stream -> what is asked for; customers first: an order is of no use without who made it."""
 
-APP = "query App { currentAppInstallation { accessScopes { handle } } }"
+APP = f"query App {{ {_SCOPES} }}"
 SHOP = "query Shop { shop { name currencyCode enabledPresentmentCurrencies ianaTimezone } }"
 RUN = (
     "mutation Run($query: String!) { bulkOperationRunQuery(query: $query, groupObjects: false) "

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from journeysync.connectors import money
-from journeysync.connectors.shopify.contents import instant
+from journeysync.connectors.shopify.contents import inside, instant, text
 from journeysync.connectors.shopify.mapping import ShopMapping
 from journeysync.core.models import Event, PersonRecord, RawRecord, Scalar
 
@@ -49,7 +49,7 @@ class Facts:
     @property
     def person(self) -> str:
         """The person record; empty where nobody is named."""
-        known = self.content.get("customer") or (self.content.get("guest") or {}).get("id")
+        known = self.content["customer"] or self.content.get("guest")
         return f"{self.record.key.tool}:{known}" if known else ""
 
     def guests(self) -> tuple[PersonRecord, ...]:
@@ -57,32 +57,28 @@ class Facts:
         guest = self.content.get("guest")
         if not guest:
             return ()
+        email, phone = text(self.content.get("email")), text(self.content.get("phone"))
         person = PersonRecord(
             tool=self.record.key.tool,
             type=GUEST,
-            id=guest["id"],
-            created_at=self.at("created"),
-            emails=tuple(filter(None, [guest["email"]])),
-            phones=tuple(filter(None, [guest["phone"]])),
-            first_name=guest["first_name"],
-            last_name=guest["last_name"],
+            id=guest,
+            created_at=self.at("createdAt"),
+            emails=(email,) if email else (),
+            phones=(phone,) if phone else (),
+            first_name=text(inside(self.content, "billingAddress.firstName")),
+            last_name=text(inside(self.content, "billingAddress.lastName")),
             gathered=True,
         )
         return (person,)
 
     def at(self, name: str) -> datetime | None:
-        return instant(self.content[name])
+        return instant(self.content.get(name))
 
-    def amount(self, kept: Mapping[str, list[str]]) -> Amount | None:
+    def amount(self, bag: object) -> Amount | None:
         """Choose between the shop's money and the customer's."""
-        found = {
-            name: Amount(value, currency)
-            for name, (text, currency) in kept.items()
-            if (value := money.decimal(text)) is not None
-        }
-        own = self.under.currency
-        seen = found.get("customer")
-        shop = found.get("shop", seen)
+        both = bag if isinstance(bag, dict) else {}
+        seen, own = _amount(both.get("presentmentMoney")), self.under.currency
+        shop = _amount(both.get("shopMoney")) or seen
         return seen if own and seen and shop and _same(seen, own) > _same(shop, own) else shop
 
     def named(self, name: str, amount: Amount) -> dict[str, Scalar]:
@@ -103,7 +99,7 @@ class Facts:
 
     def items(self) -> dict[str, Scalar]:
         """Count pieces."""
-        counts = [money.decimal(one["quantity"]) for one in self.content["items"]]
+        counts = [money.decimal(text(one.get("quantity"))) for one in self.content["lineItems"]]
         return {"items": money.text(sum((one for one in counts if one), Decimal(0)))}
 
     def events(
@@ -129,6 +125,13 @@ class Facts:
                 key.id,
                 attributes,
             )
+
+
+def _amount(found: object) -> Amount | None:
+    if not isinstance(found, dict):
+        return None
+    value = money.decimal(text(found.get("amount")))
+    return None if value is None else Amount(value, text(found.get("currencyCode")))
 
 
 def _same(amount: Amount, currency: str) -> bool:

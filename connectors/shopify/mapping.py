@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field
 from journeysync.connectors.mapping_files import ANY, Globs, Kinds, Name, Part, fits, version
 from journeysync.core.models import Scalar
 
-NORMALISER = "1"
+NORMALISER = "2"
 """Raised whenever `normalise` reads a record differently: stored records are then read again."""
 
 TOOL = "shopify"

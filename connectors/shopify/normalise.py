@@ -14,11 +14,15 @@ from journeysync.connectors.shopify.contents import (
     INVOICE,
     ORDER,
     SUBSCRIPTION,
+    inside,
     instant,
+    number,
+    text,
 )
 from journeysync.connectors.shopify.facts import Facts, Under
 from journeysync.core.models import Event, PersonRecord, RawRecord, Reading, Scalar, SetAside
 
+_PHONE = "defaultPhoneNumber.phoneNumber"
 _ENDED = ("CANCELLED", "EXPIRED", "FAILED")
 
 
@@ -31,23 +35,27 @@ def normalise(record: RawRecord, under: Under) -> Reading:
 
 def _customer(facts: Facts) -> Reading:
     content, section = facts.content, facts.under.mapping.customers
-    created = facts.at("created")
+    created, mail = facts.at("createdAt"), content.get("defaultEmailAddress")
+    email, phone = text(inside(mail, "emailAddress")), inside(content, _PHONE)
     person = PersonRecord(
         tool=facts.record.key.tool,
         type=CUSTOMER,
         id=facts.record.key.id,
         created_at=created,
-        emails=tuple(filter(None, [content["email"]])),
-        phones=tuple(filter(None, [content["phone"]])),
-        first_name=content["first_name"],
-        last_name=content["last_name"],
+        emails=tuple(filter(None, [email])),
+        phones=tuple(filter(None, [text(phone)])),
+        first_name=text(content.get("firstName")),
+        last_name=text(content.get("lastName")),
         attributes=facts.attributes(section.attributes),
     )
     name = person.name
     takes = {"SUBSCRIBED": section.subscribed, "UNSUBSCRIBED": section.unsubscribed}
     moments = (
         (("person.created",), created),
-        (takes.get(content["marketing"], ()), facts.at("marketing_since")),
+        (
+            takes.get(text(inside(mail, "marketingState")), ()),
+            instant(inside(mail, "marketingUpdatedAt")),
+        ),
     )
     events = tuple(
         Event(f"{name}:{kind}", person.tool, kind, at, name)
@@ -60,11 +68,11 @@ def _customer(facts: Facts) -> Reading:
 
 def _cart(facts: Facts) -> Reading:
     section = facts.under.mapping.checkouts
-    total = facts.amount(facts.content["total"])
+    total = facts.amount(facts.content.get("totalPriceSet"))
     told = facts.attributes(section.attributes) | facts.items() | facts.money(total)
-    events = [*facts.events(section.created, facts.at("created"), told)]
-    left = facts.at("changed") or facts.at("created")
-    if left and not facts.content["completed"]:
+    events = [*facts.events(section.created, facts.at("createdAt"), told)]
+    left = facts.at("updatedAt") or facts.at("createdAt")
+    if left and not facts.content.get("completedAt"):
         pause = timedelta(minutes=section.abandoned_after)
         events += facts.events(section.abandoned, left + pause, told)
     return Reading(events=tuple(events), set_aside=_undated(facts))
@@ -72,30 +80,33 @@ def _cart(facts: Facts) -> Reading:
 
 def _invoice(facts: Facts) -> Reading:
     content, section = facts.content, facts.under.mapping.drafts
-    told = facts.attributes(section.attributes) | facts.money(facts.amount(content["total"]))
-    told |= {"order": content["order"]} if content["order"] else {}
-    events = tuple(facts.events(section.invoiced, facts.at("sent"), told))
+    total, order = facts.amount(content.get("totalPriceSet")), number(content.get("order"))
+    told = facts.attributes(section.attributes) | facts.money(total)
+    told |= {"order": order} if order else {}
+    events = tuple(facts.events(section.invoiced, facts.at("invoiceSentAt"), told))
     return Reading(people=facts.guests(), events=events, set_aside=_undated(facts))
 
 
 def _subscription(facts: Facts) -> Reading:
     content, section = facts.content, facts.under.mapping.subscriptions
     common = facts.attributes(section.attributes)
-    events = [*facts.events(section.started, facts.at("created"), common)]
-    for one in content["attempts"]:
-        more: dict[str, Scalar] = {"order": one["order"]} if one["order"] else {}
-        more |= {"reason": one["reason"].lower()} if one["reason"] else {}
-        more |= facts.money(facts.amount(one["money"]))
-        kinds = section.failed if one["reason"] else section.renewed if one["order"] else ()
-        events += facts.events(kinds, instant(one["at"]), common | more, mark=one["id"])
-    if content["status"] in _ENDED:
+    events = [*facts.events(section.started, facts.at("createdAt"), common)]
+    for one in content["billingAttempts"]:
+        order, reason = number(one.get("order")), text(one.get("errorCode")).lower()
+        more: dict[str, Scalar] = {"order": order} if order else {}
+        more |= {"reason": reason} if reason else {}
+        more |= facts.money(facts.amount(inside(one, "order.totalPriceSet")))
+        kinds = section.failed if reason else section.renewed if order else ()
+        at = instant(one.get("completedAt"))
+        events += facts.events(kinds, at, common | more, mark=number(one))
+    if text(content.get("status")) in _ENDED:
         # The contract keeps no date of its end but that of its last change.
-        events += facts.events(section.cancelled, facts.at("changed"), common)
+        events += facts.events(section.cancelled, facts.at("updatedAt"), common)
     return Reading(events=tuple(events), set_aside=_undated(facts))
 
 
 def _undated(facts: Facts) -> tuple[SetAside, ...]:
-    if facts.at("created"):
+    if facts.at("createdAt"):
         return ()
     return (SetAside(str(facts.record.key), "BAD_DATE", "The record has no date of creation."),)
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from journeysync.connectors.shopify.contents import instant
+from journeysync.connectors.shopify.contents import Row, instant, number, text
 from journeysync.connectors.shopify.facts import Amount, Facts
 from journeysync.connectors.shopify.mapping import OrderRule
 from journeysync.core.models import Event, Reading, Scalar, SetAside
@@ -33,7 +33,7 @@ class _Payment(NamedTuple):
 
 def reading(facts: Facts) -> Reading:
     """Say what an order means."""
-    if facts.content["test"] and not facts.under.test_orders:
+    if facts.content.get("test") is True and not facts.under.test_orders:
         return Reading()
     order = _Order(facts)
     return Reading(
@@ -47,17 +47,17 @@ class _Order:
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
         self._content = facts.content
-        self._total = facts.amount(self._content["total"])
+        self._total = facts.amount(self._content.get("totalPriceSet"))
 
     @cached_property
     def _rule(self) -> OrderRule:
         """The first rule that fits."""
-        items = self._content["items"]
+        items = self._content["lineItems"]
         facts = {
-            "product": [item["name"] for item in items],
-            "sku": [item["sku"] for item in items],
-            "tag": self._content["tags"],
-            "source": [self._content["source"]],
+            "product": [text(item.get("name")) for item in items],
+            "sku": [text(item.get("sku")) for item in items],
+            "tag": [text(one) for one in self._content.get("tags") or ()],
+            "source": [text(self._content.get("sourceName"))],
         }
         rules = self._facts.under.mapping.orders.rules
         return next((rule for rule in rules if rule.decides(facts)), _NO_RULE)
@@ -71,19 +71,19 @@ class _Order:
     @property
     def _bought(self) -> datetime | None:
         """When; an order that was brought in from elsewhere was made later than that."""
-        return self._facts.at("processed") or self._facts.at("created")
+        return self._facts.at("processedAt") or self._facts.at("createdAt")
 
     def events(self) -> Iterator[Event]:
         rule, whole = self._rule, self._facts.money(self._total)
-        reason = self._content["reason"].lower()
+        reason = text(self._content.get("cancelReason")).lower()
         taken = self._taken()
-        if taken or not self._content["cancelled"]:
+        if taken or not self._content.get("cancelledAt"):
             yield from self._tell(rule.placed, self._bought, whole)
         yield from self._payments(taken)
         yield from self._parcels()
         yield from self._tell(
             rule.cancelled,
-            self._facts.at("cancelled"),
+            self._facts.at("cancelledAt"),
             whole | ({"reason": reason} if reason else {}),
         )
         yield from self._refunds()
@@ -103,12 +103,12 @@ class _Order:
 
     def _payments(self, taken: list[_Payment]) -> Iterator[Event]:
         whole = self._facts.money(self._total)
-        for one in self._content["payments"]:
-            if one["kind"] in _ASKED and one["status"] in ("FAILURE", "ERROR"):
-                reason = one["errorCode"].lower()
-                more = self._facts.money(self._facts.amount(one["money"]))
+        for one in self._content["transactions"]:
+            if one.get("kind") in _ASKED and one.get("status") in ("FAILURE", "ERROR"):
+                reason = text(one.get("errorCode")).lower()
+                more = self._facts.money(self._facts.amount(one.get("amountSet")))
                 more |= {"reason": reason} if reason else {}
-                yield from self._tell(self._rule.failed, instant(one["at"]), more, one["id"])
+                yield from self._tell(self._rule.failed, _done(one), more, number(one))
         if taken and self._total and taken[0].kind == _SALE:
             first = taken[0].at + _AT_ONCE
             came = sum((one.value for one in taken if one.at <= first), Decimal(0))
@@ -120,9 +120,9 @@ class _Order:
     def _taken(self) -> list[_Payment]:
         """List what came in, oldest first, in the currency of the total."""
         found = [
-            (instant(one["at"]), self._facts.amount(one["money"]), one["kind"])
-            for one in self._content["payments"]
-            if one["kind"] in _TAKEN and one["status"] == "SUCCESS"
+            (_done(one), self._facts.amount(one.get("amountSet")), one["kind"])
+            for one in self._content["transactions"]
+            if one.get("kind") in _TAKEN and one.get("status") == "SUCCESS"
         ]
         return sorted(
             _Payment(at, amount.value, kind)
@@ -132,7 +132,7 @@ class _Order:
 
     def _paid_at(self, taken: list[_Payment]) -> datetime | None:
         """Say when nothing was open any more; None: something is."""
-        status = self._content["paid"]
+        status = self._content.get("displayFinancialStatus")
         if status != _PAID and status not in _GIVEN_BACK:
             return None
         came = Decimal(0)
@@ -147,10 +147,10 @@ class _Order:
 
     def _refunds(self) -> Iterator[Event]:
         given, total = Decimal(0), self._total
-        dated = [(instant(one["at"]), one) for one in self._content["refunds"]]
+        dated = [(_done(one), one) for one in self._content["refunds"]]
         known = [(at, one) for at, one in dated if at]
-        for at, one in sorted(known, key=lambda pair: (pair[0], int(pair[1]["id"] or 0))):
-            amount = self._facts.amount(one["money"])
+        for at, one in sorted(known, key=lambda pair: (pair[0], int(number(pair[1]) or 0))):
+            amount = self._facts.amount(one.get("totalRefundedSet"))
             if amount is None or not amount.value:
                 continue  # goods were taken back, or a line taken out, and no money given
             more = self._facts.money(amount)
@@ -158,23 +158,27 @@ class _Order:
                 given += amount.value
                 more["full"] = given >= total.value
                 more |= self._facts.named("net", Amount(total.value - given, total.currency))
-            yield from self._tell(self._rule.refunded, at, more, one["id"])
+            yield from self._tell(self._rule.refunded, at, more, number(one))
 
     # --- goods -----------------------------------------------------------------------------------
 
     def _parcels(self) -> Iterator[Event]:
         rule, whole = self._rule, self._facts.money(self._total)
-        good = [one for one in self._content["parcels"] if one["status"] in ("SUCCESS", "")]
+        good = [
+            one
+            for one in self._content["fulfillments"]
+            if text(one.get("status")) in ("SUCCESS", "")
+        ]
         for one in good:
             moments = (
-                (rule.shipped if one["sent"] else (), "createdAt"),
+                (rule.shipped if _is_sent(one) else (), "createdAt"),
                 (rule.in_transit, "inTransitAt"),
                 (rule.expected, "estimatedDeliveryAt"),
                 (rule.delivered, "deliveredAt"),
             )
             for kinds, name in moments:
-                yield from self._tell(kinds, instant(one[name]), whole, one["id"])
-        if self._content["fulfilled"] in _DONE:
+                yield from self._tell(kinds, instant(one.get(name)), whole, number(one))
+        if self._content.get("displayFulfillmentStatus") in _DONE:
             ends = [_ended(one) for one in good]
             known = [at for at in ends if at]
             if known and len(known) == len(ends):
@@ -183,11 +187,12 @@ class _Order:
     def _returns(self) -> Iterator[Event]:
         told = self._facts.under.mapping.returns
         for one in self._content["returns"]:
-            if one["status"] in ("DECLINED", "CANCELED"):
+            if one.get("status") in ("DECLINED", "CANCELED"):
                 continue
-            more: dict[str, Scalar] = {"items": one["quantity"]} if one["quantity"] else {}
+            pieces = text(one.get("totalQuantity"))
+            more: dict[str, Scalar] = {"items": pieces} if pieces else {}
             for kinds, name in ((told.opened, "createdAt"), (told.closed, "closedAt")):
-                yield from self._tell(kinds, instant(one[name]), more, one["id"])
+                yield from self._tell(kinds, instant(one.get(name)), more, number(one))
 
     # --- what could not be read ------------------------------------------------------------------
 
@@ -197,12 +202,21 @@ class _Order:
             yield SetAside(record, "BAD_DATE", "The order has no date.")
         if self._total is None:
             yield SetAside(record, "BAD_AMOUNT", "The order's total is no number.")
-        if any(instant(one["at"]) is None for one in self._content["refunds"]):
+        if any(_done(one) is None for one in self._content["refunds"]):
             yield SetAside(record, "BAD_REFUND", "One of the order's refunds has no date.")
 
 
-def _ended(parcel: dict[str, Any]) -> datetime | None:
+def _ended(parcel: Row) -> datetime | None:
     """Say when something reached the customer: what nobody tracks, when it was handed over."""
-    if parcel["sent"] and parcel["tracked"]:
-        return instant(parcel["deliveredAt"])
-    return instant(parcel["deliveredAt"]) or instant(parcel["createdAt"])
+    arrived = instant(parcel.get("deliveredAt"))
+    tracked = any(text(one.get("number")) for one in parcel.get("trackingInfo") or ())
+    return arrived if _is_sent(parcel) and tracked else arrived or instant(parcel.get("createdAt"))
+
+
+def _is_sent(parcel: Row) -> bool:
+    return parcel.get("requiresShipping") is not False
+
+
+def _done(one: Row) -> datetime | None:
+    """Say when a payment or refund was made; some keep only when they were written down."""
+    return instant(one.get("processedAt")) or instant(one.get("createdAt"))

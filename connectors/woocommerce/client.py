@@ -257,5 +257,5 @@ def _considered(answer: Answer) -> bool:
 def _date(answer: Answer) -> datetime | None:
     try:
         return parsedate_to_datetime(answer.headers.get("date", "")).astimezone(UTC)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None

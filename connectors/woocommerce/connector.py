@@ -62,8 +62,12 @@ class WooCommerce:
         return self._mapping.kinds()
 
     def read(self, stream: str, since: datetime | None, until: datetime) -> Iterator[Batch]:
-        """Yield everything, or what changed in [since, until), tombstones included."""
-        return self._reader.read(stream, since, until)
+        """Yield everything, or what changed in [since, until), tombstones included.
+
+        A shop whose clock is behind ours is read up to that time and no further.
+        """
+        yield from self._reader.read(stream, since, until)
+        self.lag = LAG + self._reader.behind
 
     def normalise(self, record: RawRecord) -> Reading:
         """Say what a raw record means. Pure."""
@@ -72,6 +76,10 @@ class WooCommerce:
     def check(self) -> Sequence[Finding]:
         """Look at the key, the address, the shop's clock, and at statuses that no rule names."""
         return check.check(self._client, self._mapping, self._currency)
+
+    def told(self) -> datetime | None:
+        """Say what time it was in the shop when it last answered."""
+        return self._client.caller.told
 
     # --- Display -------------------------------------------------------------------------------
 

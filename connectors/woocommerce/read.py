@@ -58,10 +58,15 @@ class Reader:
         self._beside = Beside(client, mapping.orders)
         self._order_paths = tuple(filter(None, mapping.orders.attributes.values()))
         self._customer_paths = tuple(filter(None, mapping.customers.attributes.values()))
+        self._run: datetime | None = None
+        self.behind = timedelta(0)
+        """How far the shop's clock was behind ours in this run."""
         self._read = {"orders": only(self._order_fields(), roots(self._order_paths))}
 
     def read(self, stream: str, since: datetime | None, until: datetime) -> Iterator[Batch]:
         """Yield everything, or what changed."""
+        if self._run != until:
+            self._run, self.behind = until, timedelta(0)
         if stream == "customers":
             yield from self._customers(since, until)
         elif stream == "orders":
@@ -238,7 +243,8 @@ class Reader:
         asked = {
             "orderby": "id", "order": order, "_fields": ",".join(fields), "per_page": str(SIZE),
         }  # fmt: skip
-        return self._client.pages(path, asked | query, self._read.get(path, whole))
+        ask = self._client.pages(path, asked | query, self._read.get(path, whole))
+        return lambda number: self._noted(ask(number))
 
     def _scan(
         self, ask: Callable[[int], Page], what: str, moved: str = "date_created_gmt"
@@ -247,8 +253,15 @@ class Reader:
 
     def _window(self, path: str, since: datetime, until: datetime) -> dict[str, str]:
         """Say from when on, by the shop's clock, which may be behind ours."""
-        behind = _behind(self._client.page(path, per_page="1", _fields="id"), until)
-        return {"modified_after": naive(since - behind - OVERLAP), "dates_are_gmt": "true"}
+        page = self._noted(self._client.page(path, per_page="1", _fields="id"))
+        start = since - _behind(page, until) - OVERLAP
+        return {"modified_after": naive(start), "dates_are_gmt": "true"}
+
+    def _noted(self, page: Page) -> Page:
+        """Note how far the shop's clock is behind: what it dates so far back is yet to be read."""
+        assert self._run
+        self.behind = max(self.behind, _behind(page, self._run))
+        return page
 
     def _is_due(self, since: datetime, until: datetime) -> bool:
         """Say whether it is time to look at everything: once in each span of that length."""

@@ -90,12 +90,17 @@ class _Walk:
         return -(-gone // SIZE)
 
     def _count_new(self, page: Page) -> None:
-        if not self._start and page.at is not None:
-            self._start = naive(page.at)
+        if page.at is None:
+            return
+        now = naive(page.at)
+        if not self._start:
+            self._start = now
+            return
         for row in page.rows:
             at = row.get(self._moved)
-            # Compared as texts, which both sort as instants do.
-            if self._start and type(at) is str and at > self._start:
+            # Compared as texts, which both sort as instants do. A date yet to come is of a clock
+            # that was put back.
+            if type(at) is str and self._start < at <= now:
                 self._new.add(_id(row))
 
     def _more(self, page: Page, number: int) -> bool:

@@ -187,7 +187,7 @@ class _Reading:
                 connection,
                 source.name,
                 stream,
-                at=max(start - lag, mark[0] if mark else 0),
+                at=start - lag,
                 full_at=start if since is None or mark is None else mark[1],
             )
 

@@ -101,7 +101,8 @@ class Shopify:
 
     def _stamped(self, given: Answer) -> Answer:
         self._requests += 1
-        given.headers["Date"] = formatdate(self._world.now / 1000, usegmt=True)
+        now = self.business.shop.now if "business" in vars(self) else self._world.now
+        given.headers["Date"] = formatdate(now / 1000, usegmt=True)
         given.headers["X-Request-Id"] = f"{self._requests:08d}-sandbox"
         return given
 

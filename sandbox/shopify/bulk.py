@@ -126,7 +126,7 @@ class Bulk:
         self, context: "Context", query: str, document: DocumentNode, *, grouped: bool
     ) -> Operation:
         number = _BASE + len(self.operations) * 1_001
-        now = context.shop.world.now
+        now = context.shop.now
         lines: list[dict[str, Any]] = []
         roots, error = 0, None
         for rows, problem in _parts(context, document):

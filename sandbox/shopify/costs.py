@@ -1,7 +1,8 @@
 """What a query costs, and how much of it the app may spend.
 
 By the published rules: a value is free, an object one point, a connection two and what its rows
-cost, a mutation ten. Money counts as a value, a list without pages as one object. The bucket fills
+cost, a mutation ten. Money counts as a value, a list without pages as one object, unless its
+rows are asked for by their ids. The bucket fills
 in real seconds, because a client that is told to wait really waits.
 """
 
@@ -132,7 +133,18 @@ class Meter:
             return 0
         if kind.name.endswith("Connection"):
             return CONNECTION + self._rows(selections, kind, self._size(field), data)
+        if (ids := self._given(field, "ids")) is not None:
+            found = None if data is None else [one for one in data if one]
+            return self._all(selections, kind, len(ids), found)
         return 1 + self._children(selections, kind, _first(data))
+
+    def _given(self, field: FieldNode, name: str) -> list[Any] | None:
+        """Give the list that an argument holds."""
+        for one in field.arguments or ():
+            given = value_from_ast_untyped(one.value, self._variables)
+            if one.name.value == name and isinstance(given, list):
+                return given
+        return None
 
     def _rows(self, selections: SelectionSetNode, kind: Any, many: int, data: Any) -> int:
         """Count the rows of a connection, asked for as nodes or as edges; both count once."""

@@ -66,7 +66,7 @@ class Desk:
         if run is None:
             known = "; ".join(f"{one} {what}" for one, what in self._acts)
             raise BadEdit(f"a shop has {known}")
-        at = int(command.get("at", self._shop.world.now)) // 1000 * 1000
+        at = int(command.get("at", self._shop.now)) // 1000 * 1000
         try:
             made = run(command, at)
         except (KeyError, IndexError, TypeError, ValueError, InvalidOperation, StopIteration):
@@ -78,6 +78,7 @@ class Desk:
     def _set_shop(self, command: Command, _: int) -> None:
         if "timezone" in command:
             self._shop.zone = ZoneInfo(command["timezone"])
+        self._shop.slow = round(float(command.get("slow", self._shop.slow / 1000)) * 1000)
         if "versions" in command:
             self._tool.versions = tuple(command["versions"])
         state = command.get("state", self._tool.state)

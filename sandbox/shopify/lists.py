@@ -153,7 +153,7 @@ class Lists:
     def search(self, name: str) -> Search:
         """Begin a search."""
         listing = LISTINGS[name]
-        now = self._shop.world.now
+        now = self._shop.now
         return Search(listing.fields, listing.words, self._shop.zone, now)
 
 

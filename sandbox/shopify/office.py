@@ -60,7 +60,7 @@ class Office:
         found = _FILE.fullmatch(request.path)
         one = self.bulk.operations.get(int(found[1])) if found else None
         known = one is not None and (one.url or one.partial_url)
-        if one is None or not known or (one.completed or 0) + KEPT < self._shop.world.now:
+        if one is None or not known or (one.completed or 0) + KEPT < self._shop.now:
             return Answer(403, _GONE, {"Content-Type": "application/xml; charset=UTF-8"})
         return Answer(200, one.file, {"Content-Type": "application/jsonl"})
 

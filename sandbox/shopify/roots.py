@@ -95,7 +95,7 @@ def find(info: Info, text: str) -> Any:
     elif kind == "BulkOperation":
         found = context.bulk.look(number)
         if found is not None:
-            context.bulk.settle(found, context.shop.world.now, context.url)
+            context.bulk.settle(found, context.shop.now, context.url)
     else:
         home = context.shop.homes.get(number)
         rows = getattr(home, _HOMES[kind]) if home and kind in _HOMES else []

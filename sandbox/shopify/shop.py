@@ -74,8 +74,15 @@ class Shop:
         """What cards paid, and what went back to them, until somebody takes it up."""
         self.drawn_at: int | None = None
         """The moment of what happens by itself; None while people or apps work in the shop."""
+        self.slow = 0
+        """Milliseconds that its clock is behind."""
         self._number = _FIRST_NUMBER - 1
         self._used = {True: (0, 0), False: (0, 0)}
+
+    @property
+    def now(self) -> int:
+        """What the shop's clock says."""
+        return self.world.now - self.slow
 
     def _id(self, kind: str = "") -> int:
         """Give an id that grows with time; what people add takes none of what is yet to come.

@@ -270,14 +270,14 @@ APP: Fields = {
 def _offset(info: Info) -> int:
     from datetime import UTC, datetime
 
-    now = datetime.fromtimestamp(info.context.shop.world.now / 1000, UTC)
+    now = datetime.fromtimestamp(info.context.shop.now / 1000, UTC)
     ahead = now.astimezone(info.context.shop.zone).utcoffset()
     return int(ahead.total_seconds()) // 60 if ahead else 0
 
 
 SHOP: Fields = {
     "contactEmail": lambda _, __: "hello@willow-street.example",
-    "createdAt": lambda _, i: stamp(i.context.shop.world.now - 900 * DAY),
+    "createdAt": lambda _, i: stamp(i.context.shop.now - 900 * DAY),
     "currencyCode": lambda _, i: i.context.shop.currency,
     "email": lambda _, __: "hello@willow-street.example",
     "enabledPresentmentCurrencies": lambda _, __: ["EUR", "GBP", "JPY", "USD"],
@@ -292,7 +292,7 @@ SHOP: Fields = {
     "timezoneAbbreviation": lambda _, i: i.context.shop.zone.key[-3:].upper(),
     "timezoneOffset": lambda _, i: f"{_offset(i) // 60:+03d}{_offset(i) % 60:02d}",
     "timezoneOffsetMinutes": lambda _, i: _offset(i),
-    "updatedAt": lambda _, i: stamp(i.context.shop.world.now),
+    "updatedAt": lambda _, i: stamp(i.context.shop.now),
     "url": lambda _, __: f"https://{DOMAIN}",
 }
 

@@ -38,9 +38,9 @@ def _writable(info: Info, owner: str) -> Any:
 
 def _touch(context: Context, thing: Customer | Order) -> None:
     if isinstance(thing, Customer):
-        context.shop.touch_customer(thing, context.shop.world.now)
+        context.shop.touch_customer(thing, context.shop.now)
     else:
-        context.shop.touch(thing, context.shop.world.now)
+        context.shop.touch(thing, context.shop.now)
 
 
 def _tags_add(_: Any, info: Info, id: str, tags: list[str]) -> Any:  # noqa: A002 - Shopify's word
@@ -198,7 +198,7 @@ def _set(context: Context, row: dict[str, Any]) -> Metafield:
     known = _known(context, row)
     return context.shop.set_metafield(
         row["ownerId"], row.get("namespace") or context.keys.own_namespace, row["key"],
-        row.get("type") or (known.type if known else ""), row["value"], context.shop.world.now,
+        row.get("type") or (known.type if known else ""), row["value"], context.shop.now,
     )  # fmt: skip
 
 

@@ -113,7 +113,7 @@ class WooCommerce:
         return self._stamped(given)
 
     def _stamped(self, given: Answer) -> Answer:
-        given.headers["Date"] = formatdate(self.shop.world.now / 1000, usegmt=True)
+        given.headers["Date"] = formatdate(self.shop.now / 1000, usegmt=True)
         return given
 
     # --- endpoints -------------------------------------------------------------------------------
@@ -265,7 +265,7 @@ class WooCommerce:
     def edit(self, command: dict[str, Any]) -> dict[str, Any]:
         """Let a person work in the shop; `at` dates it otherwise than now."""
         kind, action = str(command.get("object", "order")), str(command.get("action", ""))
-        at = int(command.get("at", self.shop.world.now))
+        at = int(command.get("at", self.shop.now))
         run = {
             ("site", "set"): self._set_site,
             ("customer", "create"): self._create_customer,
@@ -296,6 +296,7 @@ class WooCommerce:
     def _set_site(self, command: dict[str, Any], _at: int) -> dict[str, Any]:
         if "timezone" in command:
             self.shop.zone = ZoneInfo(command["timezone"])
+        self.shop.slow = round(float(command.get("slow", self.shop.slow / 1000)) * 1000)
         self.shop.https = bool(command.get("https", self.shop.https))
         for name in ("minds_clock", "passwords", "posts"):
             setattr(self.shop, name, bool(command.get(name, getattr(self.shop, name))))

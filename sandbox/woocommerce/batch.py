@@ -49,7 +49,7 @@ def _change(shop: Shop, row: dict[str, Any]) -> dict[str, Any]:
                  "data": {"status": 400}}  # fmt: skip
         return {"id": number, "error": error}
     shop.changes += set_metadata(shop, one, row.get("meta_data", []))
-    one.modified = shop.world.now  # whatever was changed, and if nothing was
+    one.modified = shop.now  # whatever was changed, and if nothing was
     return shapes.customer(shop, one)
 
 

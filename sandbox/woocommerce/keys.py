@@ -76,7 +76,7 @@ def _signed(request: Request, given: dict[str, str], key: str, secret: str, shop
     digest = hmac.new(f"{_escape(secret)}&".encode(), base.encode(), hashing).digest()
     if not hmac.compare_digest(base64.b64encode(digest).decode(), signature):
         raise _wrong("Invalid signature - provided signature does not match.")
-    late = abs(int(given.get("oauth_timestamp", 0)) - shop.world.now // 1000)
+    late = abs(int(given.get("oauth_timestamp", 0)) - shop.now // 1000)
     if shop.minds_clock and late > _LATE:
         raise _wrong("Invalid timestamp.")
 
