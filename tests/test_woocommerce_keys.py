@@ -1,16 +1,20 @@
 """How a shop is asked: where the key stands, what is signed, and what a refusal is said to mean."""
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from pydantic import SecretStr
 from shop import Shop, everything, shop
 
+from journeysync.connectors.woocommerce.connector import make
 from journeysync.connectors.woocommerce.settings import Settings
-from journeysync.core.errors import BadCredentials, Usage
+from journeysync.core.errors import BadCredentials, ToolDown, Usage
 from journeysync.core.models import RecordKey
+from journeysync.core.ports import RecordWrite, ToolSetup
 
 
 @pytest.fixture
@@ -123,3 +127,60 @@ def test_settings_that_cannot_be_used(here: Shop, case: tuple[dict[str, Any], st
 def test_without_a_key_nothing_is_asked(here: Shop) -> None:
     with pytest.raises(BadCredentials, match="JOURNEYSYNC_SHOP__CONSUMER_SECRET"):
         here.connect(consumer_secret=SecretStr(" "))
+
+
+@pytest.mark.parametrize("folder", ["/shop", "/wp-admin"])
+def test_check_says_where_no_shop_is(here: Shop, folder: str) -> None:
+    base = here.sandbox.tools["woocommerce"]["base_url"]
+    (finding,) = here.connect(base_url=base + folder).check()
+
+    assert (finding.level, finding.exit_code) == ("error", 2)
+    assert "Permalinks" in finding.next_step
+
+
+def test_a_key_that_may_only_read_is_understood_in_any_language(here: Shop) -> None:
+    """WooCommerce has no code for it, and says it as it says that a secret is wrong."""
+    here.edit("site", "set", read_only=True, language="de")
+    tool = here.connect()
+    tool.present("customer", ["1"], ["journey_stage"])
+
+    with pytest.raises(BadCredentials, match="may only read"):
+        tool.write_records([RecordWrite("customer", "1", {"journey_stage": "x"})])
+
+
+class Elsewhere(requests.adapters.BaseAdapter):
+    """A server that sends everybody to another address."""
+
+    def __init__(self, location: str) -> None:
+        super().__init__()
+        self._location = location
+
+    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
+        answer = requests.Response()
+        answer.status_code, answer.request, answer.raw = 301, request, io.BytesIO()
+        answer.headers["Location"] = self._location
+        return answer
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+@pytest.mark.parametrize(
+    ("location", "told"),
+    [
+        ("https://www.shop.example/wp-json/wc/v3/orders?page=1", "url: https://www.shop.example`"),
+        ("https://shop.example/de/wp-json/", "url: https://shop.example/de`"),
+        ("https://shop.example/login", "answered 301"),
+        ("http://shop.example/wp-json/", "answered 301"),
+    ],
+)
+def test_a_shop_that_has_moved_is_named_and_not_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, location: str, told: str
+) -> None:
+    """The key must not go where nobody said it should."""
+    monkeypatch.setattr(requests.Session, "get_adapter", lambda *_, **__: Elsewhere(location))
+    given = {"url": "https://shop.example", "consumer_key": "ck_1", "consumer_secret": "cs_1"}
+    tool = make(ToolSetup("shop", given, tmp_path))
+
+    with pytest.raises(ToolDown, match=told):
+        tool.check()

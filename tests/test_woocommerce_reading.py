@@ -145,6 +145,24 @@ def test_orders_that_vanish_between_pages_hide_no_other(here: Shop) -> None:
     assert {order_key(number) for number in numbers} <= read
 
 
+@pytest.mark.parametrize("gone", [1, 120])
+def test_orders_that_keep_vanishing_cost_a_step_back_each(here: Shop, gone: int) -> None:
+    """A long list is never read without one that vanishes: it is not begun anew."""
+    numbers = [here.order(at=micro(here.now - 60 * MINUTES)) for _ in range(450)]
+    tool = here.connect()
+    read: set[RecordKey] = set()
+    batches = tool.read("orders", None, here.now)
+    for turn, batch in enumerate(batches):
+        read |= {record.key for record in batch.records}
+        if turn < 2:
+            for number in numbers[turn * gone : (turn + 1) * gone]:
+                here.edit("order", "delete", id=number)
+
+    assert {order_key(number) for number in numbers[2 * gone :]} <= read
+    pages = sum(one["path"].endswith("/orders") for one in here.journal())
+    assert pages <= 5 + 2 * 2 * (1 + gone // 100)
+
+
 def test_an_order_in_the_trash_is_gone(here: Shop) -> None:
     number = here.order(at=micro(here.now - 60 * MINUTES))
     tool = here.connect()
@@ -355,6 +373,19 @@ def test_check_names_a_status_that_no_rule_names(here: Shop) -> None:
     steps = "\n".join(finding.next_step for finding in here.connect().check())
 
     assert "- {status: packed, is: order}" in steps
+
+
+@pytest.mark.parametrize("posts", [True, False])
+def test_check_names_a_status_that_lists_leave_out(here: Shop, posts: bool) -> None:
+    """An order that moves into it looks deleted, where orders are kept as posts."""
+    statuses = {"packed": "Packed", "empty": "Empty"}
+    here.edit("site", "set", posts=posts, statuses=statuses, unlisted=["packed", "empty"])
+    here.order()
+    here.order(status="packed")
+    told = [one.what for one in here.connect().check() if "taken for deleted" in one.what]
+
+    assert bool(told) == posts
+    assert all("packed" in one and "empty" not in one for one in told)
 
 
 def test_check_says_that_sums_would_mix_currencies(here: Shop) -> None:

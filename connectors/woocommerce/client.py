@@ -31,11 +31,12 @@ from journeysync.connectors.woocommerce.settings import Settings, secret_name
 from journeysync.connectors.woocommerce.values import text
 from journeysync.core.errors import ToolDown
 
+_REDIRECTS = range(300, 400)
 _CRASHED = "internal_server_error"
 """The code of WordPress' page for a crash: that one may pass."""
 _READ_ONLY = b"write permissions"
 """WooCommerce has no code of its own for this; a shop in another language says something else, and
-the sentence about the secret is shown then."""
+is understood where it took the key before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,10 @@ class Client:
 
         def exchange() -> Answer:
             answers.append(send())
+            if elsewhere := _leads_to(answers[-1]):
+                raise ToolDown(
+                    self.tool, f"is at another address: write `url: {elsewhere}` if it is yours."
+                )
             return answers[-1]
 
         found = self.caller.call(request, exchange, read)
@@ -179,7 +184,7 @@ class Client:
         """Say what a person does about a refusal; WooCommerce's own words are misleading."""
         code = error_code(answer)
         key, secret = self._names
-        if told := _of_writing(code, answer):
+        if told := _of_writing(code, answer, taken=self.entry.taken):
             return told
         if code == WRONG and self.entry.signs:
             return (
@@ -205,9 +210,20 @@ class Client:
         return ""
 
 
-def _of_writing(code: str, answer: Answer) -> str:
-    """Say what a person does where the shop lets nothing be written; empty where it is not that."""
-    if code == WRONG and _READ_ONLY in answer.body:
+def _leads_to(answer: Answer) -> str:
+    """Say to which site a redirect leads, such as the one with `www.`; empty where to none."""
+    if answer.status not in _REDIRECTS:
+        return ""
+    site, api, _ = answer.headers.get("location", "").partition(API)
+    return site if api and site.startswith("https://") and "@" not in site else ""
+
+
+def _of_writing(code: str, answer: Answer, *, taken: bool) -> str:
+    """Say what a person does where the shop lets nothing be written; empty where it is not that.
+
+    `taken`: it has taken the key for reading.
+    """
+    if code == WRONG and (taken or _READ_ONLY in answer.body):
         return (
             "The key may only read, and `write_to` names the shop: make a key with Read/Write "
             "access, or take the shop out of `write_to`."

@@ -40,6 +40,8 @@ class Entry(AuthBase):
         """Seconds by which the shop's clock is ahead of ours, where it matters."""
         self._may_sign = settings.auth == "auto"
         self.signs = settings.signs
+        self.taken = False
+        """Whether the shop has taken the key so."""
         self._left: list[str] | None = None
         """Addresses to sign with that are still to be tried; None: none was needed yet."""
 
@@ -68,15 +70,15 @@ class Entry(AuthBase):
     @property
     def plain(self) -> bool:
         """Whether the shop has taken the key in a header, where it is the same every time."""
-        return self._left == [] and not self.signs
+        return self.taken and not self.signs
 
     def another_way(self, answer: Answer, code: str, home: Callable[[], str]) -> bool:
         """Say whether the key is now shown in another way, after an answer with this error code.
 
         `home` asks the root which address WordPress believes to have.
         """
-        if answer.status != STRANGER:
-            self._left = []  # the shop takes the key so
+        self.taken = self.taken or answer.ok
+        if self.taken or answer.status != STRANGER:
             return False
         unseen = self._may_sign and code.startswith(UNSEEN)
         if not (code == WRONG if self.signs else unseen):

@@ -5,6 +5,7 @@ What is read is pretended, and accounts' metadata; people work in the shop throu
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from email.utils import formatdate
 from functools import cached_property
 from typing import Any
@@ -18,7 +19,8 @@ from journeysync.sandbox.woocommerce.batch import change_many, set_metadata
 from journeysync.sandbox.woocommerce.business import Business
 from journeysync.sandbox.woocommerce.counter import Counter
 from journeysync.sandbox.woocommerce.keys import admit, admit_to_root, unknown
-from journeysync.sandbox.woocommerce.lists import Query, Refusal, answer
+from journeysync.sandbox.woocommerce.lists import answer
+from journeysync.sandbox.woocommerce.queries import Query, Refusal
 from journeysync.sandbox.woocommerce.shop import NoSuch, Order, Refund, Shop
 from journeysync.sandbox.world import STUDIO, World
 
@@ -126,7 +128,7 @@ class WooCommerce:
             return answer(200, self._site(request.headers.get("host", "")))
         if path == "/wc/v3/customers/batch" and request.method in ("POST", "PUT", "PATCH"):
             self._admit(request)
-            return answer(200, change_many(self.shop, request.body))
+            return answer(200, change_many(self.shop, request.body), {"Allow": "POST, PUT, PATCH"})
         if tracked := _TRACKED.match(path):
             self._admit(request)
             return answer(200, self._trackings(int(tracked[1])))
@@ -140,15 +142,15 @@ class WooCommerce:
         admit(request, self.secrets["consumer_key"], self.access_token, self.shop)
 
     def _site(self, asked: str) -> dict[str, Any]:
-        offset = ZoneInfo(self.shop.zone.key)
+        ahead = datetime.fromtimestamp(self._world.now / 1000, self.shop.zone).utcoffset()
         home = f"{'https' if self.shop.https else 'http'}://{self.shop.host or asked}"
         return {
             "name": house_of(self._world).name,
             "description": "",
             "url": home,
             "home": home,
-            "gmt_offset": "0",
-            "timezone_string": offset.key,
+            "gmt_offset": (ahead or timedelta()) / timedelta(hours=1),
+            "timezone_string": self.shop.zone.key,
             "namespaces": ["oembed/1.0", "wc/store", "wc/store/v1", "wc/v1", "wc/v2", "wc/v3",
                            "wp/v2"],
             "authentication": {},
@@ -159,26 +161,31 @@ class WooCommerce:
         query = Query.of(request)
         rows = lists.orders(self.shop, query, self._turn)
         write = lambda one: shapes.order(self.shop, one)  # noqa: E731 - a name for the call below
-        given = lists.page(request, query, "orders", rows, write)
+        forgetful = not self.shop.posts
+        given = lists.page(request, query, "orders", rows, write, forgetful=forgetful)
         given.headers["Allow"] = MANY
         return given
 
-    def _order(self, _request: Request, number: int) -> Answer:
-        try:
-            found = shapes.order(self.shop, self.shop.order(number))
-        except NoSuch:
-            code = "woocommerce_rest_shop_order_invalid_id"
-            raise Refusal(404, code, "Invalid ID.") from None
+    def _order(self, request: Request, number: int) -> Answer:
+        fields = Query.of(request).fields
+        found = lists.cut(shapes.order(self.shop, self._known(number)), fields)
         return answer(200, found, {"Allow": ONE})
 
-    def _notes(self, _request: Request, number: int) -> Answer:
+    def _known(self, number: int, refusal: str = "Invalid ID.") -> Order:
         try:
-            order = self.shop.order(number)
+            return self.shop.order(number)
         except NoSuch:
-            code = "woocommerce_rest_order_invalid_id"
-            raise Refusal(404, code, "Invalid order ID.") from None
-        notes = reversed(self.shop.notes.get(number, []))
-        return answer(200, [shapes.note(self.shop, order, one) for one in notes], {"Allow": MANY})
+            code = "woocommerce_rest_shop_order_invalid_id"
+            raise Refusal(404, code, refusal) from None
+
+    def _notes(self, request: Request, number: int) -> Answer:
+        """Give all notes: there are no pages of them."""
+        query = Query.of(request)
+        kind = query.one_of("type", ("any", "customer", "internal"), "any")
+        order = self._known(number, "Invalid order ID.")
+        notes = reversed(self.shop.notes.get(number, []) if kind != "customer" else [])
+        shown = [lists.cut(shapes.note(self.shop, order, one), query.fields) for one in notes]
+        return answer(200, shown, {"Allow": MANY})
 
     def _trackings(self, number: int) -> list[dict[str, Any]]:
         if self.shop.tracked is None:
@@ -198,7 +205,7 @@ class WooCommerce:
                 del shown["parent_id"]
             return shown
 
-        given = lists.page(request, query, path, rows, write)
+        given = lists.page(request, query, path, rows, write, forgetful=not self.shop.posts)
         given.headers["Allow"] = "GET" if order is None else MANY
         return given
 
@@ -215,18 +222,17 @@ class WooCommerce:
     def _customers(self, request: Request) -> Answer:
         query = Query.of(request)
         rows = lists.customers(self.shop, query)
-        given = lists.page(
-            request, query, "customers", rows, lambda one: shapes.customer(self.shop, one)
-        )
+        write = lambda one: shapes.customer(self.shop, one)  # noqa: E731 - as above
+        given = lists.page(request, query, "customers", rows, write, forgetful=False)
         given.headers["Allow"] = MANY
         return given
 
-    def _customer(self, _request: Request, number: int) -> Answer:
+    def _customer(self, request: Request, number: int) -> Answer:
         try:
             found = shapes.customer(self.shop, self.shop.customer(number))
         except NoSuch:
             raise Refusal(404, "woocommerce_rest_invalid_id", "Invalid resource ID.") from None
-        return answer(200, found, {"Allow": ONE})
+        return answer(200, lists.cut(found, Query.of(request).fields), {"Allow": ONE})
 
     def _totals(self, _request: Request) -> Answer:
         counts = [one.status for one in self.shop.orders.values()]
@@ -294,6 +300,8 @@ class WooCommerce:
         self.shop.https = bool(command.get("https", self.shop.https))
         for name in ("minds_clock", "passwords", "posts"):
             setattr(self.shop, name, bool(command.get(name, getattr(self.shop, name))))
+        self.shop.unlisted = tuple(command.get("unlisted", self.shop.unlisted))
+        self.shop.language = str(command.get("language", self.shop.language))
         self.shop.host = str(command.get("host", self.shop.host))
         self.shop.read_only = bool(command.get("read_only", self.shop.read_only))
         self.shop.all_refunds = bool(command.get("all_refunds", self.shop.all_refunds))

@@ -12,7 +12,7 @@ import re
 from urllib.parse import parse_qsl, quote, unquote
 
 from journeysync.sandbox.wire import Request
-from journeysync.sandbox.woocommerce.lists import Refusal
+from journeysync.sandbox.woocommerce.queries import Refusal
 from journeysync.sandbox.woocommerce.shop import Shop
 
 _METHODS = {"HMAC-SHA1": hashlib.sha1, "HMAC-SHA256": hashlib.sha256}

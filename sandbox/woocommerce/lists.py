@@ -1,120 +1,54 @@
-"""Lists as WordPress gives them: parameters checked, filtered, ordered, cut into pages.
+"""Lists as WordPress gives them: filtered, ordered, cut into pages.
 
 The quirks that were measured on a real shop stand here: strict and whole-second bounds, zones,
-ties in no order, totals that vanish past the end. Unknown parameters are ignored without a word.
+ties in no order, totals that vanish past the end.
 """
 
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 import msgspec
 
 from journeysync.sandbox.wire import Answer, Request
+from journeysync.sandbox.woocommerce.queries import Query, invalid, listed
 from journeysync.sandbox.woocommerce.shapes import API, HOME
 from journeysync.sandbox.woocommerce.shop import HIDDEN, Order, Refund, Shop
 
 JSON = "application/json; charset=UTF-8"
-MOST = 100
 ORDERS = ("date", "id", "include", "title", "slug", "modified")
 CUSTOMERS = ("id", "include", "name", "registered_date")
+ROLES = (
+    "all", "administrator", "editor", "author", "contributor", "subscriber", "customer",
+    "shop_manager",
+)  # fmt: skip
 Row = Any
-
-
-class Refusal(Exception):
-    """The request ends here with an error of WordPress."""
-
-    def __init__(self, status: int, code: str, message: str, data: Any = None) -> None:
-        super().__init__(message)
-        self.status = status
-        self.body = {
-            "code": code,
-            "message": message,
-            "data": {"status": status} if data is None else data,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """The parameters of one request."""
-
-    given: dict[str, str]
-
-    @classmethod
-    def of(cls, request: Request) -> "Query":
-        return cls(dict(parse_qsl(request.query, keep_blank_values=True)))
-
-    def text(self, name: str, default: str = "") -> str:
-        return self.given.get(name, default)
-
-    def number(self, name: str, default: int, most: int | None = None) -> int:
-        text = self.given.get(name)
-        if text is None:
-            return default
-        if not text.isdecimal():
-            raise invalid(name, f"{name} is not of type integer.", "rest_invalid_type")
-        if most is not None and not 1 <= int(text) <= most:
-            why = f"{name} must be between 1 (inclusive) and {most} (inclusive)"
-            raise invalid(name, why, "rest_out_of_bounds")
-        return int(text)
-
-    def one_of(self, name: str, known: Sequence[str], default: str) -> str:
-        text = self.text(name, default)
-        if text not in known:
-            raise invalid(name, f"{name} is not one of {_or(known)}.", "rest_not_in_enum")
-        return text
-
-    def ids(self, name: str) -> set[int] | None:
-        text = self.given.get(name)
-        return {int(one) for one in text.split(",") if one.isdecimal()} if text else None
-
-    def flag(self, name: str) -> bool:
-        return self.text(name).lower() in ("true", "1")
-
-    def date(self, name: str, shop: Shop) -> datetime | None:
-        """Read a bound: with an offset it is turned into the shop's own time, whatever follows."""
-        text = self.given.get(name)
-        if text is None:
-            return None
-        try:
-            found = datetime.fromisoformat(text)
-        except ValueError:
-            raise invalid(name, "Invalid date.", "rest_invalid_date") from None
-        return found.astimezone(shop.zone).replace(tzinfo=None) if found.tzinfo else found
-
-
-def invalid(name: str, why: str, code: str) -> Refusal:
-    """Refuse a parameter."""
-    detail = {"code": code, "message": why, "data": None}
-    data = {"status": 400, "params": {name: why}, "details": {name: detail}}
-    return Refusal(400, "rest_invalid_param", f"Invalid parameter(s): {name}", data)
-
-
-def _or(known: Sequence[str]) -> str:
-    return f"{', '.join(known[:-1])}, and {known[-1]}"
 
 
 def orders(shop: Shop, query: Query, turn: int) -> list[Order]:
     """Choose and order the orders that a request asks for."""
     known = ["any", *HIDDEN, *shop.statuses]
-    statuses = query.text("status", "any").split(",")
+    query.check()
+    statuses = (query.text("status") or "any").split(",")
     for number, one in enumerate(statuses):
         if one not in known:
-            why = f"status[{number}] is not one of {_or(known)}."
+            why = f"status[{number}] is not one of {listed(known)}."
             raise invalid("status", why, "rest_not_in_enum")
     wanted = set(statuses)
-    if "any" in wanted:
-        wanted |= set(shop.statuses)
-    customer = query.given.get("customer")
+    unlisted = {*HIDDEN, *(shop.unlisted if shop.posts else ())}
+    customer = query.whole("customer")
+    query.whole("product")
+    if query.ids("parent"):
+        return []  # nothing here is a part of an order
     search = query.text("search").lower()
     found = [
         one
         for one in _dated(shop, query, list(shop.orders.values()))
-        if (one.status in wanted or ("any" in wanted and one.status not in HIDDEN))
-        and (customer is None or one.customer == int(customer))
+        if (one.status not in unlisted if "any" in wanted else one.status in wanted)
+        and customer in (None, one.customer)
         and (not search or search in one.billing.get("email", "").lower())
     ]
     return _ordered(query, found, turn)
@@ -132,6 +66,7 @@ def subscriptions(shop: Shop, query: Query, turn: int) -> list[Row]:
 
 def refunds(shop: Shop, query: Query, turn: int, order: int | None = None) -> list[Refund]:
     """Choose and order refunds."""
+    query.check()
     found = [one for one in shop.refunds.values() if order in (None, one.order)]
     hidden = {one.id for one in found if shop.orders[one.order].status == "trash"}
     alive = [one for one in found if order is not None or one.id not in hidden]
@@ -183,10 +118,11 @@ def _ordered(query: Query, rows: list[Row], turn: int) -> list[Row]:
 
 def customers(shop: Shop, query: Query) -> list[Row]:
     """Choose and order accounts: by name unless told otherwise; dates are ignored."""
+    query.check()
     by = query.one_of("orderby", CUSTOMERS, "name")
     down = query.one_of("order", ("asc", "desc"), "asc") == "desc"
-    role = query.text("role", "customer")
-    email = query.text("email").lower()
+    role = query.one_of("role", ROLES, "customer")
+    email = query.email()
     include = query.ids("include")
     found = [
         one
@@ -203,20 +139,25 @@ def customers(shop: Shop, query: Query) -> list[Row]:
 
 
 def page(
-    request: Request, query: Query, path: str, rows: Sequence[Row], write: Callable[[Row], Any]
+    request: Request,
+    query: Query,
+    path: str,
+    rows: Sequence[Row],
+    write: Callable[[Row], Any],
+    *,
+    forgetful: bool = True,
 ) -> Answer:
-    """Cut out a page; past the end there is nothing, and no total either."""
-    size = query.number("per_page", 10, MOST)
-    number = query.number("page", 1)
-    start = query.number("offset", (number - 1) * size)
+    """Cut out a page; past the end there is nothing, and of orders no total either."""
+    size, number = query.size(), query.page()
+    start = query.whole("offset")
+    start = (number - 1) * size if start is None else max(start, 0)
     shown = list(rows[start : start + size])
     if request.twist == "repeat-page" and number > 1:
         shown = list(rows[start - size : start])
     if request.twist == "shrink-page":
         shown = shown[: len(shown) // 2]
-    fields = [one for one in query.text("_fields").split(",") if one]
-    written = [cut(write(one), fields) for one in shown]
-    total = len(rows) if shown else 0
+    written = [cut(write(one), query.fields) for one in shown]
+    total = len(rows) if shown or not forgetful else 0
     pages = -(-total // size)
     links = []
     if number > 1:
@@ -235,17 +176,50 @@ def page(
     return answer(200, written, headers)
 
 
-def cut(record: dict[str, Any], fields: Sequence[str]) -> dict[str, Any]:
-    """Leave out what `_fields` does not name; a dot leads inside."""
+EXTRA = (
+    "meta_data", "line_items", "tax_lines", "shipping_lines", "fee_lines", "coupon_lines",
+    "refunds", "payment_url", "is_editable", "needs_payment", "needs_processing",
+)  # fmt: skip
+"""What an order holds only where `_fields` names it as a whole."""
+
+
+def cut(record: dict[str, Any], fields: Sequence[str]) -> Any:
+    """Leave out what `_fields` does not name; a dot leads inside, but into no list."""
     if not fields:
         return record
+    wanted = _tree(tuple(fields))
+    if "customer_id" in record:
+        wanted = {k: v for k, v in wanted.items() if v is True or k not in EXTRA}
+    return _inside(record, wanted) or []  # PHP has one empty thing for lists and objects
+
+
+@cache
+def _tree(fields: tuple[str, ...]) -> dict[str, Any]:
+    """Read names into a tree; a part of what is named as a whole ends the reading, as it does."""
+    tree: dict[str, Any] = {}
+    for one in fields:
+        *path, last = one.split(".")
+        place = tree
+        for step in path:
+            if place.get(step) is True:
+                return tree
+            place = place.setdefault(step, {})
+        place[last] = True
+    return tree
+
+
+def _inside(value: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for name, value in record.items():
-        inner = [one.partition(".")[2] for one in fields if one.partition(".")[0] == name]
-        if not inner:
+    for name, inner in value.items():
+        deeper = wanted.get(name)
+        if deeper is None:
             continue
-        whole = "" in inner or not isinstance(value, dict)
-        found[name] = value if whole else {key: value[key] for key in value if key in inner}
+        if isinstance(deeper, dict) and isinstance(inner, list):
+            found[name] = []
+        elif isinstance(deeper, dict) and isinstance(inner, dict):
+            found[name] = _inside(inner, deeper)
+        else:
+            found[name] = inner
     return found
 
 

@@ -133,11 +133,14 @@ class Shop:
         """Whether orders are kept as posts, as before WooCommerce 8 and in many shops since."""
         self.passwords = False
         """Whether WordPress' own application passwords are in use."""
+        self.language = "en"
         self.read_only = False
         """Whether the key may only read."""
         self.all_refunds = True
         """Whether there is one list of all refunds, as since WooCommerce 9."""
         self.statuses = dict(STATUSES)
+        self.unlisted: tuple[str, ...] = ()
+        """Statuses that a plugin registered so that posts are left out of lists."""
         self.customers: dict[int, Customer] = {}
         self.orders: dict[int, Order] = {}
         self.refunds: dict[int, Refund] = {}
