@@ -121,6 +121,20 @@ def test_a_hundred_orders_with_refunds_take_two_calls(here: Shop) -> None:
     assert sum(event.kind == "order.refunded" for event in events(tool, found)) == 100
 
 
+def test_a_later_reading_takes_a_call_for_each_question(here: Shop) -> None:
+    """The shop tells its time with the accounts; nobody asks for it apart."""
+    tool = here.connect()
+    for stream in tool.streams:
+        list(tool.read(stream, here.now, here.now))
+    without_news = tool.calls
+    for _ in range(100):
+        here.edit("order", "refund", id=here.order(total="20.00"), amount="5.00")
+    list(tool.read("orders", here.now, here.now))
+
+    assert without_news == 4  # accounts, orders, the trash, and whether there are subscriptions
+    assert tool.calls - without_news == 3  # orders, their refunds, the trash
+
+
 def test_a_shop_without_a_list_of_refunds_is_asked_order_by_order(here: Shop) -> None:
     number = here.order()
     here.edit("order", "refund", id=number, amount="5")

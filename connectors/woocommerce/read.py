@@ -59,6 +59,8 @@ class Reader:
         self._order_paths = tuple(filter(None, mapping.orders.attributes.values()))
         self._customer_paths = tuple(filter(None, mapping.customers.attributes.values()))
         self._run: datetime | None = None
+        self._told = False
+        """Whether the shop has told its time in this run."""
         self.behind = timedelta(0)
         """How far the shop's clock was behind ours in this run."""
         self._read = {"orders": only(self._order_fields(), roots(self._order_paths))}
@@ -66,7 +68,7 @@ class Reader:
     def read(self, stream: str, since: datetime | None, until: datetime) -> Iterator[Batch]:
         """Yield everything, or what changed."""
         if self._run != until:
-            self._run, self.behind = until, timedelta(0)
+            self._run, self._told, self.behind = until, False, timedelta(0)
         if stream == "customers":
             yield from self._customers(since, until)
         elif stream == "orders":
@@ -103,7 +105,7 @@ class Reader:
                 yield part
             yield Batch((), complete=True, still=None if since is None else frozenset(seen))
             return
-        after = self._window(path, since, until)
+        after = self._window(path, since)
         ask = self._asking(path, fields, status="any", **after)
         for page in self._scan(ask, path, moved="date_modified_gmt"):
             yield batch(page)
@@ -251,15 +253,17 @@ class Reader:
     ) -> Iterator[Page]:
         return scan(ask, self._client.tool, what, moved=moved)
 
-    def _window(self, path: str, since: datetime, until: datetime) -> dict[str, str]:
+    def _window(self, path: str, since: datetime) -> dict[str, str]:
         """Say from when on, by the shop's clock, which may be behind ours."""
-        page = self._noted(self._client.page(path, per_page="1", _fields="id"))
-        start = since - _behind(page, until) - OVERLAP
+        if not self._told:
+            self._noted(self._client.page(path, per_page="1", _fields="id"))
+        start = since - self.behind - OVERLAP
         return {"modified_after": naive(start), "dates_are_gmt": "true"}
 
     def _noted(self, page: Page) -> Page:
         """Note how far the shop's clock is behind: what it dates so far back is yet to be read."""
         assert self._run
+        self._told = True
         self.behind = max(self.behind, _behind(page, self._run))
         return page
 
