@@ -21,8 +21,6 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Literal, NoReturn, TypeVar
 
-import requests
-import urllib3
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
 from journeysync.connectors.budgets import Daily, Window, number
@@ -43,8 +41,7 @@ _REDIRECTS = range(300, 400)
 _SERVER_ERROR = 500
 
 _NOT_JSON = "answers HTML instead of JSON: is a proxy or firewall in between?"
-_BROKEN = "broke off its answer, or gave it in an unknown form."
-_UNREACHABLE = "cannot be reached. Check the network and the tool's `base_url`."
+BROKEN = "broke off its answer, or gave it in an unknown form."
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +230,7 @@ class Caller:
         try:
             return read(answer.body)
         except ValueError:
-            self._repeat(request, _NOT_JSON if answer.is_html else _BROKEN, wait=1.0)
+            self._repeat(request, _NOT_JSON if answer.is_html else BROKEN, wait=1.0)
 
     def _keep_pace(self, request: Request) -> None:
         """Wait until every budget that the request counts against has room."""
@@ -322,99 +319,3 @@ def _wait(state: RetryCallState) -> float:
 
 def _retry_after(answer: Answer) -> float | None:
     return number(answer.headers.get("retry-after"))
-
-
-# --- transports --------------------------------------------------------------------------------
-
-
-def unanswered(error: Exception) -> Unanswered:
-    """Say what an exception of urllib3 or requests means, without its text.
-
-    The text can hold the whole address, keys included.
-    """
-    cause = _root(error)
-    if isinstance(cause, urllib3.exceptions.NewConnectionError):
-        return Unanswered(_UNREACHABLE, sent=False)
-    if isinstance(cause, urllib3.exceptions.ConnectTimeoutError | requests.ConnectTimeout):
-        return Unanswered(_UNREACHABLE, sent=False)
-    if isinstance(cause, urllib3.exceptions.ProxyError | requests.exceptions.ProxyError):
-        return Unanswered("cannot be reached through the proxy.", sent=False)
-    if isinstance(cause, urllib3.exceptions.SSLError | requests.exceptions.SSLError):
-        return Unanswered(
-            "offers no valid certificate: is a proxy or firewall in between?", sent=True
-        )
-    if isinstance(cause, urllib3.exceptions.ReadTimeoutError | requests.Timeout):
-        return Unanswered("did not answer in time.", sent=True)
-    return Unanswered(_BROKEN, sent=True)
-
-
-def _root(error: BaseException) -> BaseException:
-    """Unwrap what urllib3 and requests put around a failure."""
-    if isinstance(error, urllib3.exceptions.MaxRetryError) and error.reason is not None:
-        return _root(error.reason)
-    inner = error.args[0] if error.args else None
-    if isinstance(error, requests.ConnectionError) and isinstance(inner, BaseException):
-        return _root(inner)
-    return error
-
-
-def over_requests(
-    session: requests.Session,
-    method: str,
-    url: str,
-    *,
-    params: Mapping[str, str] | None = None,
-    body: object = None,
-    form: Mapping[str, str] | None = None,
-    text: bytes | None = None,
-    headers: Mapping[str, str] | None = None,
-) -> Exchange:
-    """Make an exchange over a requests session: the transport of most tools.
-
-    `body` goes as JSON, `form` as a form does, `text` as it is; `headers` stand over those of the
-    session.
-    """
-
-    def exchange() -> Answer:
-        try:
-            answer = session.request(
-                method, url, params=params, json=body, data=form if text is None else text,
-                headers=headers, timeout=TIMEOUT, allow_redirects=False, stream=True,
-            )  # fmt: skip
-            return answered(answer)
-        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-            raise unanswered(error) from None
-
-    return exchange
-
-
-def over_prepared(session: requests.Session, prepared: requests.PreparedRequest) -> Exchange:
-    """Make an exchange of a request that was prepared once for many pages.
-
-    To prepare it costs a quarter of it. No cookie goes with it, and no signature can: each page
-    would need another.
-    """
-
-    def exchange() -> Answer:
-        try:
-            answer = session.send(
-                prepared, timeout=TIMEOUT, allow_redirects=False, stream=True,
-                verify=session.verify, proxies=session.proxies,
-            )  # fmt: skip
-            return answered(answer)
-        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-            raise unanswered(error) from None
-
-    return exchange
-
-
-def answered(answer: requests.Response) -> Answer:
-    """Take from an answer of requests what the policy must know.
-
-    A body that still waits is read at once: in parts of ten kilobytes, as requests does it, a long
-    one costs more than to decode it.
-    """
-    headers = {name.lower(): value for name, value in answer.headers.items()}
-    waiting = isinstance(answer.raw, urllib3.HTTPResponse) and not answer.raw.closed
-    body = answer.raw.read(decode_content=True) if waiting else answer.content
-    return Answer(answer.status_code, headers, body)

@@ -95,6 +95,7 @@ def test_connectors_never_decide(path: Path) -> None:
             "booking_rules",
             "booking_texts",
             "guests",
+            "transport",
             "mapping_files",
             "money",
             inside[0],

@@ -12,15 +12,8 @@ import requests
 import urllib3
 
 from journeysync.connectors.budgets import Daily, Window
-from journeysync.connectors.http import (
-    Answer,
-    Caller,
-    Refused,
-    Request,
-    Unanswered,
-    over_requests,
-    unanswered,
-)
+from journeysync.connectors.http import Answer, Caller, Refused, Request, Unanswered
+from journeysync.connectors.transport import over_requests, unanswered
 from journeysync.core.errors import BadCredentials, JourneysyncError, OverBudget, Retry, ToolDown
 
 READ = Request("POST /search", repeatable=True, windows=("calls",))

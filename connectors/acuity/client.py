@@ -10,7 +10,8 @@ import requests
 
 from journeysync.connectors.acuity.settings import Settings, secret_name
 from journeysync.connectors.budgets import Window, number
-from journeysync.connectors.http import Answer, Caller, Request, over_requests
+from journeysync.connectors.http import Answer, Caller, Request
+from journeysync.connectors.transport import over_requests
 
 API = "/api/v1"
 PER_MINUTE = 5_000

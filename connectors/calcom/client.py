@@ -10,7 +10,8 @@ import requests
 from journeysync.connectors.budgets import Window
 from journeysync.connectors.calcom.contracts import Contract
 from journeysync.connectors.calcom.settings import Settings, secret_name
-from journeysync.connectors.http import Answer, Caller, Exchange, Request, over_requests
+from journeysync.connectors.http import Answer, Caller, Exchange, Request
+from journeysync.connectors.transport import over_requests
 from journeysync.core.errors import ToolDown
 
 Row = dict[str, Any]

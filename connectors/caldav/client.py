@@ -13,7 +13,8 @@ from requests.auth import HTTPBasicAuth
 
 from journeysync.connectors.caldav.dav import Parts, parse
 from journeysync.connectors.caldav.settings import Settings, is_loopback, secret_name
-from journeysync.connectors.http import Answer, Caller, Exchange, Request, over_requests
+from journeysync.connectors.http import Answer, Caller, Exchange, Request
+from journeysync.connectors.transport import over_requests
 from journeysync.core.errors import ToolDown
 
 _SENT_ON = {301, 302, 303, 307, 308}

@@ -14,7 +14,8 @@ import requests
 
 from journeysync.connectors.budgets import Window, number
 from journeysync.connectors.calendly.settings import Settings, token_name
-from journeysync.connectors.http import Answer, Caller, Refused, Request, over_requests
+from journeysync.connectors.http import Answer, Caller, Refused, Request
+from journeysync.connectors.transport import over_requests
 from journeysync.core.errors import ToolDown
 
 PAGE = 100

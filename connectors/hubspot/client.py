@@ -28,11 +28,11 @@ from journeysync.connectors.http import (
     LacksScope,
     Refused,
     Request,
-    unanswered,
 )
 from journeysync.connectors.hubspot.oauth import Token, Tokens, token
 from journeysync.connectors.hubspot.paths import Paths
 from journeysync.connectors.hubspot.settings import Settings, token_name
+from journeysync.connectors.transport import unanswered
 from journeysync.core.errors import BadCredentials
 
 Method = Literal["GET", "POST", "PATCH", "DELETE"]

@@ -16,14 +16,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from journeysync.connectors.budgets import Daily
-from journeysync.connectors.http import (
-    Answer,
-    Caller,
-    LacksScope,
-    Refused,
-    Request,
-    over_requests,
-)
+from journeysync.connectors.http import Answer, Caller, LacksScope, Refused, Request
 from journeysync.connectors.salesforce.answers import (
     Page,
     failures,
@@ -35,6 +28,7 @@ from journeysync.connectors.salesforce.answers import (
 from journeysync.connectors.salesforce.hints import advise, hint_for, verdict
 from journeysync.connectors.salesforce.session import SigningIn, Tokens, new_session
 from journeysync.connectors.salesforce.settings import Settings
+from journeysync.connectors.transport import over_requests
 from journeysync.core.errors import BadCredentials, ToolDown, Usage
 
 Row = dict[str, Any]

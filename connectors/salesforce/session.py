@@ -17,8 +17,9 @@ import requests
 from pydantic import SecretStr
 from requests.adapters import HTTPAdapter
 
-from journeysync.connectors.http import TIMEOUT, Answer, Exchange, answered, unanswered
+from journeysync.connectors.http import TIMEOUT, Answer, Exchange
 from journeysync.connectors.salesforce.settings import Settings, secret_name
+from journeysync.connectors.transport import answered, unanswered
 from journeysync.core.errors import BadCredentials
 
 APP = "journeysync"

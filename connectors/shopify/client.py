@@ -15,17 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 import requests
 
-from journeysync.connectors.http import (
-    TIMEOUT,
-    Answer,
-    Caller,
-    LacksScope,
-    Refused,
-    Request,
-    over_prepared,
-    over_requests,
-    unanswered,
-)
+from journeysync.connectors.http import TIMEOUT, Answer, Caller, LacksScope, Refused, Request
 from journeysync.connectors.shopify.costs import Bucket
 from journeysync.connectors.shopify.replies import (
     PASSING,
@@ -37,6 +27,7 @@ from journeysync.connectors.shopify.replies import (
 )
 from journeysync.connectors.shopify.settings import Settings, is_safe, secret_name
 from journeysync.connectors.shopify.tokens import Token, Tokens
+from journeysync.connectors.transport import over_prepared, over_requests, unanswered
 from journeysync.core.errors import BadCredentials, Retry, ToolDown
 
 Row = dict[str, Any]

@@ -13,16 +13,10 @@ from urllib.parse import quote
 import requests
 
 from journeysync.connectors.budgets import Window
-from journeysync.connectors.http import (
-    Answer,
-    Caller,
-    Refused,
-    Request,
-    over_prepared,
-    over_requests,
-)
+from journeysync.connectors.http import Answer, Caller, Refused, Request
 from journeysync.connectors.stripe.rows import Read, whole
 from journeysync.connectors.stripe.settings import VERSION, Settings, key_name
+from journeysync.connectors.transport import over_prepared, over_requests
 from journeysync.core.errors import BadCredentials, ToolDown
 
 Row = dict[str, Any]

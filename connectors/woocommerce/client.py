@@ -16,15 +16,8 @@ from typing import Any
 import msgspec
 import requests
 
-from journeysync.connectors.http import (
-    Answer,
-    Caller,
-    Exchange,
-    Refused,
-    Request,
-    over_prepared,
-    over_requests,
-)
+from journeysync.connectors.http import Answer, Caller, Exchange, Refused, Request
+from journeysync.connectors.transport import over_prepared, over_requests
 from journeysync.connectors.woocommerce.entry import API, STRANGER, UNSEEN, WRONG, Entry
 from journeysync.connectors.woocommerce.rows import Read, whole
 from journeysync.connectors.woocommerce.settings import Settings, secret_name
