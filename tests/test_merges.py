@@ -27,9 +27,13 @@ from sqlalchemy import select
 from studio import Studio, studio
 
 from journeysync.connectors.hubspot.connector import HubSpot
+from journeysync.core.identity.rules import IdentityRules
 from journeysync.core.models import RawRecord, RecordKey
 from journeysync.core.planning.plan import Plan
 from journeysync.core.ports import Held
+from journeysync.core.running.identify import identify
+from journeysync.core.running.ingest import ingest
+from journeysync.core.running.progress import silent
 from journeysync.core.running.sync import Job, finish, look
 from journeysync.core.state import tables as t
 from journeysync.core.state.store import Store, open_store
@@ -235,6 +239,36 @@ def test_all_former_ids_go_with_a_chain_of_merges(here: Portal) -> None:
 
     assert told == {"99951": True, "99952": True, "99953": False}
     assert then == {"99951": True, "99952": True, "99953": True}
+
+
+@pytest.mark.parametrize("left", [(), ("2",)], ids=["both are gone", "one is gone"])
+def test_a_merge_under_a_new_number_is_no_new_customer(
+    tmp_path: Path, left: tuple[str, ...]
+) -> None:
+    store = open_store("sqlite:///s.db", tmp_path, dry_run=False)
+    rules = IdentityRules()
+
+    def who(*records: RawRecord) -> dict[str, str]:
+        tool = MemoryTool(batches=[records], complete=True)
+        ingest(
+            store, {"crm": tool}, rules, now=START, full=True, only=(), most_gone=1.0,
+            progress=silent,
+        )  # fmt: skip
+        with store.begin() as connection:
+            dirty = connection.execute(select(t.dirty.c.person)).scalars().all()
+            identify(connection, dirty, rules)
+            rows = connection.execute(select(t.person.c.name, t.person.c.customer)).all()
+        return {str(name): str(customer) for name, customer in rows}
+
+    before = who(contact("1"), contact("2"))
+    merged = contact("3", links=["crm:1", "crm:2"])
+    after = who(merged, *(contact(one) for one in left))
+    store.close()
+
+    assert len(set(before.values())) == 2
+    assert set(after) == {"crm:3", *(f"crm:{one}" for one in left)}
+    assert len(set(after.values())) == 1
+    assert set(after.values()) <= set(before.values())
 
 
 def test_a_task_of_someone_who_was_joined_stays_theirs(tmp_path: Path) -> None:

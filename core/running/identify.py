@@ -6,7 +6,7 @@ ids that went live on as aliases.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
@@ -41,7 +41,8 @@ def identify(connection: Connection, dirty: Iterable[str], rules: IdentityRules)
     former = {customer for customer in before.values() if customer}
     former |= _lost(connection, dirty)
     resolution = resolve(people, links, rules)
-    named = _name(connection, resolution, {p.name: p for p in people}, before)
+    heirs = _heirs(connection, links, before)
+    named = _name(connection, resolution, {p.name: p for p in people}, before, heirs)
     moved = [
         {"record": name, "whose": customer}
         for customer, group in named.items()
@@ -174,14 +175,34 @@ def _lost(connection: Connection, dirty: Iterable[str]) -> set[str]:
     }
 
 
+def _heirs(
+    connection: Connection, links: Sequence[Link], people: Collection[str]
+) -> dict[str, set[str]]:
+    """Return whom a record that is gone had founded, by the record that it became part of."""
+    became: dict[str, set[str]] = {}
+    for link in links:
+        for gone, here in ((link.left, link.right), (link.right, link.left)):
+            if here in people and gone not in people:
+                became.setdefault(gone, set()).add(here)
+    found: dict[str, set[str]] = {}
+    for part in chunks(sorted(became)):
+        for customer, founder in connection.execute(
+            select(t.customer.c.id, t.customer.c.founder).where(among(t.customer.c.founder, part))
+        ):
+            for here in became[founder]:
+                found.setdefault(here, set()).add(customer)
+    return found
+
+
 def _name(
     connection: Connection,
     resolution: Resolution,
     people: dict[str, PersonRecord],
     before: dict[str, str],
+    heirs: dict[str, set[str]],
 ) -> dict[str, tuple[str, ...]]:
     """Give every group its id: the one it has, else one minted from its oldest record."""
-    ids = {customer for customer in before.values() if customer}
+    ids = {customer for customer in before.values() if customer}.union(*heirs.values())
     founders = {
         customer: founder
         for part in chunks(sorted(ids))
@@ -193,6 +214,8 @@ def _name(
     named: dict[str, tuple[str, ...]] = {}
     for group in sorted(resolution.groups, key=lambda names: _age(people[_oldest(names, people)])):
         had = {before[name] for name in group if before[name]}
+        # A CRM may give a new number to what it made of two records: they are who they were.
+        had = had or {customer for name in group for customer in heirs.get(name, ())}
         # After a split the id stays with the record it was minted from.
         mine = sorted(
             (
