@@ -17,10 +17,10 @@ from datetime import datetime
 from math import ceil
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
 
 from pydantic import SecretStr
 
+from bench.served import edit, serve
 from journeysync.commands.jobs import spare_collecting
 from journeysync.connectors.woocommerce.connector import WooCommerce
 from journeysync.connectors.woocommerce.settings import read_settings
@@ -66,25 +66,13 @@ class Shop:
         return WooCommerce(setup, read_settings(setup))
 
     def edit(self, kind: str, action: str, **more: object) -> Any:
-        command = {"tool": "woocommerce", "object": kind, "action": action, **more}
-        request = Request(
-            f"{self.admin}/edit", json.dumps(command).encode(), {"Content-Type": "application/json"}
-        )
-        with urlopen(request, timeout=60) as answer:
-            return json.load(answer)
+        return edit(self.admin, "woocommerce", kind, action, **more)
 
 
 @contextmanager
 def sandbox(customers: int) -> Iterator[Shop]:
     """Serve a shop from another process, which knows that its visitors come by https."""
-    command = (
-        sys.executable, "-m", "journeysync.cli", "sandbox", "--only", "woocommerce",
-        "--customers", str(customers), "--limits", "off",
-    )  # fmt: skip
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    try:
-        assert server.stdout is not None
-        ready: dict[str, Any] = json.loads(server.stdout.readline())
+    with serve("woocommerce", customers) as ready:
         tool = ready["tools"]["woocommerce"]
         made = Shop(
             ready["admin"], tool["base_url"], tool["consumer_key"], tool["consumer_secret"],
@@ -92,9 +80,6 @@ def sandbox(customers: int) -> Iterator[Shop]:
         )  # fmt: skip
         made.edit("site", "set", https=True)
         yield made
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def run(orders: int = ORDERS) -> None:

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
 
 from pydantic import SecretStr
 
+from bench.served import ask, edit, serve
 from journeysync.commands.jobs import spare_collecting
 from journeysync.connectors.shopify import documents
 from journeysync.connectors.shopify.connector import Shopify
@@ -69,33 +69,19 @@ class Shop:
         return Shopify(setup, read_settings(setup), sleep=lambda _: None, monotonic=lambda: 0.0)
 
     def ask(self, path: str, body: object = None) -> Any:
-        data = None if body is None else json.dumps(body).encode()
-        asked = Request(f"{self.admin}{path}", data, {"Content-Type": "application/json"})
-        with urlopen(asked, timeout=60) as answer:
-            return json.load(answer)
+        return ask(self.admin, path, body)
 
     def edit(self, kind: str, action: str, **more: object) -> Any:
-        command = {"tool": "shopify", "object": kind, "action": action, **more}
-        return self.ask("/edit", command)
+        return edit(self.admin, "shopify", kind, action, **more)
 
 
 @contextmanager
 def sandbox(customers: int) -> Iterator[Shop]:
     """Serve a shop from another process."""
-    command = (
-        sys.executable, "-m", "journeysync.cli", "sandbox",
-        "--customers", str(customers), "--limits", "off", "--only", "shopify",
-    )  # fmt: skip
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    try:
-        assert server.stdout is not None
-        ready: dict[str, Any] = json.loads(server.stdout.readline())
+    with serve("shopify", customers) as ready:
         tool = ready["tools"]["shopify"]
         keys = {"access_token": SecretStr(tool["access_token"])}
         yield Shop(ready["admin"], tool["base_url"], keys, datetime.fromisoformat(ready["now"]))
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def run(customers: int = CUSTOMERS) -> None:

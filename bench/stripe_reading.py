@@ -18,10 +18,10 @@ from datetime import datetime
 from math import ceil
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
 
 from pydantic import SecretStr
 
+from bench.served import edit, serve
 from journeysync.commands.jobs import spare_collecting
 from journeysync.connectors.stripe.connector import Stripe
 from journeysync.connectors.stripe.settings import read_settings
@@ -65,32 +65,17 @@ class Account:
         return Stripe(setup, read_settings(setup))
 
     def edit(self, kind: str, action: str, **more: object) -> Any:
-        command = {"tool": "stripe", "object": kind, "action": action, **more}
-        request = Request(
-            f"{self.admin}/edit", json.dumps(command).encode(), {"Content-Type": "application/json"}
-        )
-        with urlopen(request, timeout=60) as answer:
-            return json.load(answer)
+        return edit(self.admin, "stripe", kind, action, **more)
 
 
 @contextmanager
 def sandbox(customers: int) -> Iterator[Account]:
     """Serve an account from another process."""
-    command = (
-        sys.executable, "-m", "journeysync.cli", "sandbox", "--only", "stripe",
-        "--customers", str(customers), "--limits", "off",
-    )  # fmt: skip
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    try:
-        assert server.stdout is not None
-        ready: dict[str, Any] = json.loads(server.stdout.readline())
+    with serve("stripe", customers) as ready:
         tool = ready["tools"]["stripe"]
         yield Account(
             ready["admin"], tool["base_url"], tool["api_key"], datetime.fromisoformat(ready["now"])
         )
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def run(customers: int = CUSTOMERS) -> None:
